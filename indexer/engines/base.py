@@ -1,0 +1,167 @@
+"""The port: what the library asks of an engine, and nothing more.
+
+An engine stores passages under ready terms and gives back arrays; it never analyses text,
+never parses a query and never highlights. Terms come from :mod:`indexer.analysis`, trees
+from :mod:`indexer.plan`. Every engine maps its own exceptions to :mod:`indexer.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.model import Essay, Matched, OutlineEntry, Passage, Sort, Status
+from indexer.plan import Pattern, Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What sync must know of an indexed file to tell whether it changed.
+
+    ``path`` is as the file was found; ``root`` the indexed folder (or file) it lies below;
+    ``size`` in bytes, ``mtime_ns`` in nanoseconds; ``digest`` is BLAKE2b of the bytes and of
+    everything else that shapes the result (analyser version, language setting).
+    """
+
+    essay_id: str
+    path: str
+    root: str
+    size: int
+    mtime_ns: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An essay ready to be stored."""
+
+    essay: Essay
+    fingerprint: Fingerprint
+    outline: tuple[OutlineEntry, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A passage that matched. ``ref`` is opaque to all but the engine that gave it."""
+
+    ref: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """An essay that matched: its best passages, best first, and how many match in all.
+
+    ``tier`` is 0 for passages with all words, 1 for essays that hold them all between
+    their passages, 2 for some.
+    """
+
+    essay_ref: int
+    tier: int
+    score: float
+    passages: tuple[Candidate, ...]
+    total: int
+
+
+class Matches(Protocol):
+    """The outcome of one search; the library calls :meth:`groups` for the page it cuts."""
+
+    matched: Matched
+    essays: int
+    passages: int
+    partial: int
+
+    def groups(self, start: int, stop: int) -> list[Group]:
+        """Essays ``start`` to ``stop`` in the engine's order: tier, then score or sort key.
+
+        Ties break by essay id, then by passage ordinal.
+        """
+        ...
+
+
+class Writer(Protocol):
+    """One writing session; used by sync. Readers see nothing of it before a commit."""
+
+    def put(self, entry: Entry) -> None:
+        """Adds an essay, replacing what the index holds under its id."""
+        ...
+
+    def remove(self, essay_id: str) -> None:
+        """Takes an essay out, if it is there."""
+        ...
+
+    def commit(self) -> None:
+        """Makes everything since the last commit durable and visible, all or nothing."""
+        ...
+
+    def close(self) -> None:
+        """Ends the session and frees the lock; what was not committed is dropped."""
+        ...
+
+
+class Engine(Protocol):
+    """An index at one location. Reading methods see the newest commit at each call."""
+
+    def fingerprints(self) -> Iterator[Fingerprint]:
+        """All indexed essays, for sync."""
+        ...
+
+    def writer(self, *, rebuild: bool = False) -> Writer:
+        """Opens the one writing session (``BusyError`` after a wait when another has it).
+
+        ``rebuild`` starts from nothing, aside; the first searches see of it is its last
+        commit, which :meth:`Writer.close` swaps in.
+        """
+        ...
+
+    def languages(self) -> Mapping[str, int]:
+        """Languages of the essays and how many essays each has."""
+        ...
+
+    def vocabulary(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Exact terms that begin with ``prefix``, in code point order, with the number of
+        passages that hold each."""
+        ...
+
+    def search(
+        self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
+    ) -> Matches:
+        """Runs a plan; ``deadline`` is a ``time.monotonic`` instant (``SearchTimeout``)."""
+        ...
+
+    def positions(
+        self, refs: Sequence[int], patterns: Sequence[Pattern]
+    ) -> list[list[list[tuple[int, int]]]]:
+        """For each passage, for each pattern: where it occurs in the passage's own text, as
+        (first position, position after the last), ascending."""
+        ...
+
+    def load(self, refs: Sequence[int]) -> list[tuple[str, Passage]]:
+        """Passages with the ids of their essays."""
+        ...
+
+    def load_essays(self, refs: Sequence[int]) -> list[Essay]:
+        """Essays by the ``essay_ref`` of their groups."""
+        ...
+
+    def essay(self, essay_id: str) -> Entry | None:
+        """A whole essay, or ``None``."""
+        ...
+
+    def essays(self) -> Iterable[Essay]:
+        """Every essay, by id."""
+        ...
+
+    def status(self) -> Status:
+        """Size and state."""
+        ...
+
+    def check(self) -> list[str]:
+        """Verifies the index against itself; what is wrong, in sentences."""
+        ...
+
+    def close(self) -> None:
+        """Frees files and memory."""
+        ...

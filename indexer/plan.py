@@ -1,0 +1,116 @@
+"""What crosses the port: a query with ready terms instead of text.
+
+:func:`make_plan` turns the tree of :mod:`indexer.query` into it, once the languages and the
+vocabulary of the library are known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+View = Literal["exact", "stem"]
+Scope = Literal["any", "title", "heading", "author"]
+
+
+class Alternative(NamedTuple):
+    """A term that may stand at a step, and by how many positions it moves on."""
+
+    term: str
+    advance: int
+
+
+Step = tuple[Alternative, ...]
+Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Terms in a row: matches where any of ``paths`` does.
+
+    A path matches at position *p* when its first step has an alternative at *p*, its second
+    one at *p* plus that alternative's advance, and so on. With ``slop`` the steps may come in
+    any order, with at most that many other positions between them in all. ``view`` names the
+    postings the terms are looked up in. ``scope`` is where: ``any`` is each of title,
+    headings and text on its own. ``label`` is the query's own text for it.
+    """
+
+    paths: tuple[Path, ...]
+    view: View
+    scope: Scope = "any"
+    slop: int | None = None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Passages in all of ``parts``."""
+
+    parts: tuple[PlanNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Passages in any of ``parts``."""
+
+    parts: tuple[PlanNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Passages not in ``part``."""
+
+    part: PlanNode
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """Passages of essays in a language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Passages of the essay with this id, or of essays whose ids lie in this folder."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Passages of essays dated from ``start`` (inclusive) to ``end`` (exclusive), ISO days.
+
+    An essay dated by a year or month counts as its first day; undated ones never match.
+    """
+
+    start: str | None
+    end: str | None
+
+
+PlanNode = Pattern | Both | Either | Without | InLanguage | Below | Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainWord:
+    """A word of the query that may be relaxed.
+
+    ``parts`` are the smaller patterns that stand in for it when it is nowhere as a whole
+    (the bigrams of a run of Chinese). ``optional_in`` names the languages in which it is so
+    common that it need not be there.
+    """
+
+    pattern: Pattern
+    parts: tuple[Pattern, ...] = ()
+    optional_in: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Plain words over what the strict part leaves.
+
+    Where every word is optional in a language, all of them are required there.
+    """
+
+    words: tuple[PlainWord, ...]
+    strict: PlanNode | None
