@@ -1,0 +1,72 @@
+# One command for each habit. Each makes .venv and installs what it needs, once.
+#   make run        index seeds/ and search it
+#   make test       all tests, with coverage        (ARGS="-k query" is passed on)
+#   make check      formatting, lint and types
+#   make bench      speed against stock Whoosh      (DATA=folder with essays/)
+#   make evaluate   quality of ranking and headings (DATA=folder with collections/ and essays/)
+#   make clean      removes what the others made
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+DATA ?=
+# What was installed is right as long as pyproject.toml and this folder's place are the same.
+KEY := $(shell { cat pyproject.toml; pwd; } | cksum | cut -d ' ' -f 1)
+
+.PHONY: help run test check format bench evaluate clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'essay-search needs Python 3.11 or newer as "$(PYTHON)"; where it has another' \
+			'name, say so: make PYTHON=python3.12 $(MAKECMDGOALS)' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo '$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu:' \
+			'apt install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run-$(KEY): EXTRAS :=
+$(VENV)/.test-$(KEY): EXTRAS := [test]
+$(VENV)/.check-$(KEY): EXTRAS := [test,dev]
+$(VENV)/.evaluate-$(KEY): EXTRAS := [evaluate]
+$(VENV)/.%-$(KEY): | $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
+	@touch $@
+
+run: $(VENV)/.run-$(KEY)
+	$(BIN)/essays index seeds
+	$(BIN)/essays search voluntary returns
+	@echo
+	@echo 'Indexed seeds/ in .essays and searched it. Next, your own words:'
+	@echo '    $(BIN)/essays search "emerging opposition"'
+	@echo 'and your own essays:'
+	@echo '    $(BIN)/essays index ~/essays'
+
+test: $(VENV)/.test-$(KEY)
+	$(BIN)/python -m pytest --cov $(ARGS)
+
+check: $(VENV)/.check-$(KEY)
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+format: $(VENV)/.check-$(KEY)
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+bench: $(VENV)/.run-$(KEY)
+	@test -n '$(DATA)' || { echo 'say where the essays are: make bench DATA=folder' >&2; exit 2; }
+	$(BIN)/python -m tests.benchmarks '$(DATA)' $(ARGS)
+
+evaluate: $(VENV)/.evaluate-$(KEY)
+	@test -n '$(DATA)' || { echo 'say where the sets are: make evaluate DATA=folder' >&2; exit 2; }
+	$(BIN)/python -m tests.evaluation '$(DATA)' $(ARGS)
+
+clean:
+	rm -rf $(VENV) .essays .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Measures speed against stock Whoosh: ``python -m tests.benchmarks DATA``."""

@@ -1,0 +1,1 @@
+"""Measures ranking and headings on judged collections: ``python -m tests.evaluation DATA``."""
