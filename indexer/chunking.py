@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from indexer.model import Block, OutlineEntry, Passage, PassageKind
-from indexer.splitting import (
+from indexer.cutting import (
     AFTER_LEAD_IN,
     AT_BLOCK,
     LONGEST,
@@ -22,6 +21,7 @@ from indexer.splitting import (
     normalised,
     split,
 )
+from indexer.model import Block, OutlineEntry, Passage, PassageKind
 
 __all__ = ["LONGEST", "SHORT", "chunk"]
 
