@@ -1,4 +1,4 @@
-"""Judged collections: ``docs.jsonl``, ``queries.jsonl``, ``qrels.tsv``, maybe ``articles.jsonl``."""
+"""Judged collections: documents, queries, grades and, maybe, which documents make an article."""
 
 from __future__ import annotations
 
