@@ -1,164 +1,307 @@
-"""Text that is too long for one passage: where to cut it so that cuts survive edits.
+"""Where words begin and end, after UAX #29, with its offsets; knows no language.
 
-What is too long is cut as a treap is built (Seidel and Aragon, "Randomized Search Trees",
-1996): at the possible cut whose following words hash lowest, then the same again in both
-halves. A cut stays where it is however the text further off changes.
+A text is cut into *chunks*: words that hang together by apostrophes, hyphens or the points of
+a number or abbreviation (``l'avant-garde``, ``U.S.-led``, ``1,000``), and *runs* of a script
+written without spaces. What becomes of a chunk depends on nothing around it, so that it can
+be remembered.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
-from indexer.sentences import sentences
+from indexer.folding import APOSTROPHES, HYPHENS, INVISIBLE, LINE_BREAK, fold
 
-# Code points; no passage is longer.
-LONGEST = 2000
-# Code points; the least that a cut leaves on both sides, where it can.
-_LEAST = LONGEST // 4
-# Normalised code points after a possible cut that its hash is made of.
-_LANDMARK = 16
-# Halvings by hash before the middle is taken: random hashes need about 4 ln n, some 60 for a
-# million sentences; beyond that the text is made to be slow.
-_DEEPEST = 100
+MAX_PARTS = 4  # of a compound that is also found written as one word
 
-# Ranks of possible cuts; a cut is chosen by rank, then by hash.
-AT_BLOCK, AT_PART, AT_SENTENCE, AT_CLAUSE, AT_SPACE, ANYWHERE, AFTER_LEAD_IN = range(7)
-# Offset and rank of a possible cut.
-Cut = tuple[int, int]
-# Kinds of block whose sentences count, not their lines.
-PROSE = frozenset(("paragraph", "quotation", "heading"))
+# Scripts written without spaces, and Hangul, whose spacing varies: Thai, Lao, Burmese, Khmer,
+# Tai, Han, kana, bopomofo, Yi. Their letters only; marks follow the letter they stand on.
+_UNSPACED = (
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e50-\u0e59\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6"
+    "\u0ed0-\u0edf\u1000-\u102a\u103f-\u1049\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066"
+    "\u106e-\u1070\u1075-\u1081\u108e\u1090-\u1099\u1100-\u11ff\u1780-\u17b3\u17d7\u17dc"
+    "\u17e0-\u17e9\u1950-\u19ab\u19b0-\u19c9\u19d0-\u19da\u1a20-\u1a54\u1a80-\u1a99"
+    "\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u3096\u309d-\u309f"
+    "\u30a1-\u30fa\u30fc-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua000-\ua48c\ua960-\ua97c\ua9e0-\ua9e4\ua9e6-\ua9fe\uaa60-\uaa76\uaa7a\uaa7e-\uaaaf"
+    "\uaab1\uaab5\uaab6\uaab9-\uaabd\uaac0\uaac2\uaadb-\uaadd\uac00-\ud7a3\ud7b0-\ud7fb"
+    "\uf900-\ufad9\uff66-\uff9d\uffa1-\uffdc\U00011700-\U0001171a\U00011730-\U0001173b"
+    "\U0001aff0-\U0001b16f\U00020000-\U0003fffd"
+)
+_VOICED = "\uff9e\uff9f"  # half-width voicing marks, the only marks that are letters to Unicode
+_DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19"
+_THIN = "\u00a0\u2009\u202f"  # no-break and thin spaces, between thousands
+_COARSE = (
+    "\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u1950-\u1aaf\u2e80-\U0003ffff"  # more than _UNSPACED
+)
+_LATIN = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af"
+# Texts of these characters alone, most of those in Latin script, need no large classes.
+_BEYOND = re.compile("[^\x00-\xac\xae-\u02af\u02bb\u02bc\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]")
 
-_NOT_WORD = re.compile(r"[\W_]+")
-_NOT_WORD_ASCII = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
-# Each alternative matches wherever it begins to, so that a run of a million commas is read once.
-_CLAUSE = re.compile(r"[,;:–—，；：、،؛]++[\"'”’»)\]」』）]*+\s*+")
-_NEEDS_NO_SPACE = frozenset("—，；：、")
-_WORD_START = re.compile(r"(?<=\s)\S")
-_LINE_START = re.compile(r"(?<=\n)[^\n]")
-_ITEM = re.compile(r"[^\S\n]*(?:[-*+•‣◦–—·▪●○]|\(?\w{1,4}[.)、．])\s")
-
-
-def normalised(text: str) -> str:
-    """Letters and digits alone, folded: the same however the text is wrapped or quoted."""
-    if text.isascii():
-        return text.translate(_NOT_WORD_ASCII).lower()
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return _NOT_WORD.sub("", folded)
-
-
-def _landmark(text: str, at: int) -> int:
-    """32 bits from the first words after ``at``."""
-    ahead = text[at : at + 3 * _LANDMARK]
-    words = normalised(ahead) or ahead
-    return zlib.crc32(words[:_LANDMARK].encode("utf-8", "surrogatepass"))
+# Articles, prepositions and pronouns that lose their vowel before another word, in French,
+# Italian, Catalan, Occitan, Romansh; folded.
+_ELIDED = frozenset(
+    "c d j l m n s t v z qu ch gl jusqu lorsqu puisqu quoiqu quelqu presqu parcequ tandisqu "
+    "entr contr un qualcun nessun ciascun dell all nell sull dall coll quell quest bell sant "
+    "degl negl agl dagl sugl begl quegl gli anch com cos dov cent mezz nient null quand quant "
+    "quattr senz sott sovr tant tutt vent trent ottant pover ess".split()
+)
+# What may follow an apostrophe in English, so that what stands before is no article.
+_ENGLISH_ENDINGS = frozenset("s t d m ll re ve".split())
 
 
-def _divides_letter(text: str, at: int) -> bool:
-    """Whether a cut at ``at`` would part a letter from its mark, or an emoji that is joined."""
-    return "\u200d" in text[at - 1 : at + 1] or unicodedata.category(text[at])[0] == "M"
+class Atom(NamedTuple):
+    """A word inside a chunk. ``stem_of`` is what stemming starts from: without a possessive
+    ending and apostrophes. ``start`` and ``end`` are offsets in the chunk."""
+
+    form: str
+    stem_of: str
+    start: int
+    end: int
 
 
-def _anywhere(text: str, start: int, end: int) -> Iterator[Cut]:
-    """Cuts in a run without white space."""
-    signs = "".join(
-        re.escape(sign)
-        for sign in sorted(set(text[start:end]))
-        if zlib.crc32(sign.encode("utf-8", "surrogatepass")) % 8 == 0
+class Group(NamedTuple):
+    """Words of a chunk that belong together. ``joined`` says which are also one word, as
+    (first, count, the word); ``elided`` is how many articles it begins with."""
+
+    atoms: tuple[Atom, ...]
+    joined: tuple[tuple[int, int, Atom], ...] = ()
+    elided: int = 0
+
+
+def _build(word: str, letter: str) -> str:
+    """The pattern of a chunk, given those of a word and of a single letter.
+
+    Every repetition is possessive, so that matching takes linear time and no stack.
+    """
+    number = f"[{_DIGITS}]++(?:[.,{APOSTROPHES}{_THIN}][{_DIGITS}]++)++{letter}*+"
+    # At most ten letters, or a megabyte of them would be tried from each.
+    initials = f"{letter}(?:\\.{letter}){{1,9}}+(?!{letter}|[{_DIGITS}])\\.?+"
+    piece = f"(?:{number}|{initials}|{word})"
+    catalan = "(?<=[lL])\u00b7(?=[lL])"
+    link = f"(?:[{APOSTROPHES}]|[{HYPHENS}](?:{LINE_BREAK})?+|{catalan})"
+    return f"{piece}(?:{link}{piece})*+"
+
+
+@cache
+def _plain_pattern() -> re.Pattern[str]:
+    return re.compile(_build(f"[{_DIGITS}{_LATIN}]++", f"[{_LATIN}]"))
+
+
+@cache
+def _full_pattern() -> re.Pattern[str]:
+    """Chunks and runs in any script; classes come from the interpreter's Unicode tables.
+
+    Large classes take milliseconds to compile, each time they occur, so that small ones
+    stand in for them where they do.
+    """
+    marks, numerals = _scan_categories()
+    letters = f"[^\\W_{numerals}{_UNSPACED}{_VOICED}{APOSTROPHES}]"
+    within = f"{marks}{INVISIBLE}"
+    word = f"{letters}++(?:(?:[{within}]++|(?<=\u00ad){LINE_BREAK}(?=\\w)){letters}*+)*+"
+    letter = f"(?:[^\\W\\d_\u00b2\u00b3\u00b9\u02b9-\u02bf\u2070-\u2089{_COARSE}][\u0300-\u036f]*+)"
+    run = f"[{_UNSPACED}{_VOICED}](?:[{_UNSPACED}{_VOICED}{within}\u200b]++|{LINE_BREAK}(?=[{_COARSE}]))*+"
+    return re.compile(f"{_build(word, letter)}|{run}")
+
+
+@cache
+def _scan_categories() -> tuple[str, str]:
+    """Regex ranges of combining marks, and of numerals that are no part of words (footnote
+    marks, fractions, circled numbers; subscripts are: H₂O)."""
+    category = unicodedata.category
+    marks, numerals = [], []
+    # Planes 3 to 13 and the large blocks of Han, Hangul and private use hold neither.
+    for first, last in ((0xA0, 0x3400), (0xA000, 0xAC00), (0xF900, 0x1F200), (0xE0100, 0xE01F0)):
+        for number in range(first, last):
+            kind = category(chr(number))
+            if kind[0] == "M":
+                marks.append(number)
+            elif kind == "No" and not 0x2080 <= number <= 0x2089:
+                numerals.append(number)
+    return _ranges(marks), _ranges(numerals)
+
+
+def _ranges(numbers: list[int]) -> str:
+    out = []
+    first = previous = numbers[0]
+    for number in [*numbers[1:], 0x110000]:
+        if number != previous + 1:
+            out.append(f"{chr(first)}-{chr(previous)}")
+            first = number
+        previous = number
+    return "".join(out)
+
+
+@cache
+def _unit_pattern() -> re.Pattern[str]:
+    """A character of a run with its marks; conjoining Korean letters make one syllable."""
+    marks, _ = _scan_categories()
+    base = (
+        "[\u1100-\u115f\ua960-\ua97c][\u1160-\u11a7\ud7b0-\ud7c6]?+[\u11a8-\u11ff\ud7cb-\ud7fb]?+"
+        "|[\uac00-\ud7a3][\u11a8-\u11ff\ud7cb-\ud7fb]?+"
+        f"|[{_UNSPACED}{_VOICED}]"
     )
-    # Before signs that their hash chooses, at least 64 apart: in step again soon after an edit.
-    spaced = re.compile(f"[{signs}].{{63}}", re.DOTALL) if signs else None
-    chosen = [m.start() for m in spaced.finditer(text, start + 1, end)] if spaced else []
-    for left, right in pairwise((start, *chosen, end)):
-        if left > start and not _divides_letter(text, left):
-            yield left, ANYWHERE
-        # A letter may bear thousands of marks, so the limit wins in the end.
-        for at in range(left + _LEAST, right - _LEAST, _LEAST) if right - left > _LEAST * 2 else ():
-            whole = at
-            while whole > at - _LEAST // 2 and _divides_letter(text, whole):
-                whole -= 1
-            yield (at if _divides_letter(text, whole) else whole), ANYWHERE
+    return re.compile(f"(?:{base})[{marks}{INVISIBLE}{_VOICED}]*+")
 
 
-def _inside_sentence(text: str, start: int, end: int) -> Iterator[Cut]:
-    """Cuts in a sentence longer than LONGEST: at clauses, else at spaces, else anywhere."""
-    clauses = [
-        found.end()
-        for found in _CLAUSE.finditer(text, start, end)
-        if found.end() < end
-        and (found.group()[-1].isspace() or not _NEEDS_NO_SPACE.isdisjoint(found.group()))
-    ]
-    for left, right in pairwise((start, *clauses, end)):
-        if left > start:
-            yield left, AT_CLAUSE
-        if right - left <= LONGEST:
-            continue
-        words = array("L", (m.start() for m in _WORD_START.finditer(text, left + 1, right)))
-        words.append(right)
-        before = left
-        for at in words:
-            if before > left:
-                yield before, AT_SPACE
-            if at - before > LONGEST:
-                yield from _anywhere(text, before, at)
-            before = at
+_HYPHEN = re.compile(f"[{HYPHENS}](?:{LINE_BREAK})?")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_JOINS = re.compile(f"[{HYPHENS}{APOSTROPHES}.,{_THIN}\u00b7]")
+_POSSESSIVE = re.compile(f"(.*[^{APOSTROPHES}])[{APOSTROPHES}][sS]", re.DOTALL)
+_THOUSANDS = re.compile(
+    f"[{_DIGITS}]{{1,3}}(?:([,{APOSTROPHES}{_THIN}])[{_DIGITS}]{{3}}(?:\\1[{_DIGITS}]{{3}})*+"
+    f"|(?:\\.[{_DIGITS}]{{3}}){{2,}}+)(?P<decimals>[.,][{_DIGITS}]++)?(?![{_DIGITS}.,])"
+)
+_DECIMAL = re.compile(f"[{_DIGITS}]++\\.[{_DIGITS}]++(?![{_DIGITS}.,{APOSTROPHES}{_THIN}])")
+_NUMBER_PIECE = re.compile(f"[^.,{APOSTROPHES}{_THIN}]+")
+_NUMBER = re.compile(f"[{_DIGITS}]+[.,{APOSTROPHES}{_THIN}][{_DIGITS}]")
+_EASY_RUN = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
+_RUN_START = re.compile(f"[{_UNSPACED}{_VOICED}]")
 
 
-def cuts_inside(text: str, start: int, end: int, kind: str) -> Iterator[Cut]:
-    """Where a block longer than LONGEST may be cut, ascending."""
-    if kind in PROSE:
-        spans = [(start + a, start + b) for a, b in sentences(text[start:end])]
+def pattern_for(text: str) -> re.Pattern[str]:
+    """The pattern whose matches in ``text`` are its chunks and runs."""
+    if text.isascii() or not _BEYOND.search(text):
+        return _plain_pattern()
+    return _full_pattern()
+
+
+def is_run(chunk: str) -> bool:
+    """Whether a chunk is a run of a script written without spaces."""
+    return chunk[0] > "\u0e00" and _RUN_START.match(chunk) is not None
+
+
+def units(run: str) -> Iterator[Atom]:
+    """The characters of a run, each with its marks."""
+    if _EASY_RUN.fullmatch(run):
+        for start, character in enumerate(run):
+            yield Atom(character, character, start, start + 1)
+        return
+    for match in _unit_pattern().finditer(run):
+        if form := fold(match[0]):
+            yield Atom(form, form, *match.span())
+
+
+def groups(chunk: str) -> Iterator[Group]:
+    """The words of a chunk that is no run, in order. Nothing in it takes more than four
+    words together, so a chunk of any length comes piecewise."""
+    if not _JOINS.search(chunk):
+        if form := _form(chunk):
+            yield Group((Atom(form, chunk, 0, len(chunk)),))
+        return
+    parts = list(_split_at_hyphens(chunk))
+    if len(parts) > MAX_PARTS:
+        for start, end in parts:
+            yield from _part_groups(chunk, start, end)
+        return
+    cut = [list(_part_groups(chunk, start, end)) for start, end in parts]
+    if len(parts) == 1 or any(len(groups) != 1 for groups in cut):
+        for groups_of_part in cut:
+            yield from groups_of_part
+        return
+    yield _compound(chunk, [groups_of_part[0] for groups_of_part in cut])
+
+
+def _compound(chunk: str, parts: list[Group]) -> Group:
+    atoms: list[Atom] = []
+    joined: list[tuple[int, int, Atom]] = []
+    for part in parts:
+        joined += [(first + len(atoms), count, atom) for first, count, atom in part.joined]
+        atoms += part.atoms
+    elided = parts[0].elided
+    words = any(character.isalpha() for atom in atoms for character in atom.form)
+    if words:
+        if elided:
+            joined = [entry for entry in joined if entry[0] >= elided]
+        for first in sorted({0, elided}, reverse=True):
+            if len(atoms) - first <= MAX_PARTS:
+                joined.append((first, len(atoms) - first, _join(atoms[first:])))
+    return Group(tuple(atoms), tuple(joined), elided)
+
+
+def _join(atoms: list[Atom]) -> Atom:
+    return Atom(
+        "".join(atom.form for atom in atoms),
+        "".join(atom.stem_of for atom in atoms),
+        atoms[0].start,
+        atoms[-1].end,
+    )
+
+
+def _split_at_hyphens(chunk: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _HYPHEN.finditer(chunk):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(chunk)
+
+
+def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
+    """The words between two hyphens: one group, or several for a date or version."""
+    part = chunk[start:end]
+    if _NUMBER.match(part):
+        yield from _number_groups(part, start)
+        return
+    if "." in part:
+        atom = _atom(part, start)
+        if atom:
+            yield Group((atom,))
+        return
+    elided: list[Atom] = []
+    begin = 0
+    for match in _APOSTROPHE.finditer(part):
+        article = part[begin : match.start()]
+        rest = part[match.end() :]
+        if len(elided) == 2 or len(article) > 12 or fold(article) not in _ELIDED:
+            break
+        if len(rest) <= 2 and fold(rest) in _ENGLISH_ENDINGS:
+            break
+        elided.append(Atom(fold(article), article, start + begin, start + match.start()))
+        begin = match.end()
+    atom = _atom(part[begin:], start + begin)
+    if atom is None:
+        return
+    if not elided:
+        yield Group((atom,))
+        return
+    atoms = [*elided, atom]
+    yield Group(tuple(atoms), ((0, len(atoms), _join(atoms)),), len(elided))
+
+
+def _atom(piece: str, start: int) -> Atom | None:
+    form = _form(piece.replace(".", ""))
+    if not form:
+        return None
+    possessive = _POSSESSIVE.fullmatch(piece)
+    stem_of = possessive[1] if possessive else piece
+    return Atom(form, _APOSTROPHE.sub("", stem_of.replace(".", "")), start, start + len(piece))
+
+
+def _form(word: str) -> str:
+    form = fold(word)
+    # A ligature of whole words (U+FDFA) folds to words with spaces, and some letters to a
+    # space with an accent.
+    return form if form.isalnum() else "".join(form.split())
+
+
+def _number_groups(part: str, start: int) -> Iterator[Group]:
+    if match := _THOUSANDS.match(part):
+        decimals = match["decimals"] or ""
+        whole = match[0][: len(match[0]) - len(decimals)]
+        form = re.sub(f"[^{_DIGITS}]", "", whole) + decimals.replace(",", ".")
+    elif match := _DECIMAL.match(part):
+        form = match[0]
     else:
-        starts = array("L", (m.start() for m in _LINE_START.finditer(text, start + 1, end)))
-        spans = list(pairwise((start, *starts, end)))
-    for left, right in spans:
-        if left > start:
-            # A stanza, an item, a paragraph of a quotation begins here.
-            opens = text.endswith("\n\n", start, left) or (
-                kind == "list" and _ITEM.match(text, left, right)
-            )
-            yield left, AT_PART if opens else AT_SENTENCE
-        if right - left > LONGEST:
-            yield from _inside_sentence(text, left, right)
-
-
-def split(text: str, possible: Iterable[Cut]) -> list[tuple[int, int]]:
-    """Spans that cover ``text``, none longer than LONGEST where the ``possible`` cuts allow."""
-    offsets, keys = array("L", [0]), array("Q", [0])
-    for at, rank in possible:
-        offsets.append(at)
-        keys.append(rank << 32 | _landmark(text, at))
-    offsets.append(len(text))
-    spans: list[tuple[int, int]] = []
-    waiting = [(0, len(offsets) - 1, 0)]
-    while waiting:
-        first, last, depth = waiting.pop()
-        start, end = offsets[first], offsets[last]
-        if end - start <= LONGEST or last - first < 2:
-            spans.append((start, end))
-            continue
-        low = bisect_left(offsets, start + _LEAST, first + 1, last)
-        high = bisect_right(offsets, end - _LEAST, first + 1, last)
-        cut = middle = _nearest(offsets, (start + end) // 2, first + 1, last - 1)
-        if low < high and depth < _DEEPEST:
-            within = keys[low:high]
-            lowest = min(within)
-            cut = low + within.index(lowest)
-            if within.count(lowest) > 1:
-                equals = (low + number for number, key in enumerate(within) if key == lowest)
-                cut = min(equals, key=lambda number: abs(number - middle))
-        waiting.append((cut, last, depth + 1))
-        waiting.append((first, cut, depth + 1))
-    return spans
-
-
-def _nearest(offsets: array[int], target: int, low: int, high: int) -> int:
-    """The number, ``low`` to ``high``, of the offset nearest to ``target``."""
-    after = bisect_left(offsets, target, low, high)
-    before = max(low, after - 1)
-    return before if target - offsets[before] <= offsets[after] - target else after
+        for piece in _NUMBER_PIECE.finditer(part):
+            if atom := _atom(piece[0], start + piece.start()):
+                yield Group((atom,))
+        return
+    rest = _APOSTROPHE.split(part[match.end() :])
+    form = fold(form)
+    tail = _form("".join(rest))
+    stem_tail = _form(rest[0]) if len(rest) == 2 and fold(rest[1]) == "s" else tail
+    yield Group((Atom(form + tail, form + stem_tail, start, start + len(part)),))
