@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
-from indexer.library import Library
 
 from indexer import json_shapes
 from indexer.config import Settings
 from indexer.errors import EssaysError, NoIndexError, QueryError
+from indexer.library import Library
 from indexer.model import SearchResult
 from tests import hostile
 from tests.hostile import Case, Fate
@@ -88,6 +88,7 @@ def essays(
         result.stderr.decode("utf-8", "surrogateescape"),
     )
     assert "Traceback" not in outcome.err, outcome.err[-3000:]
+    assert "this is a bug" not in outcome.err, outcome.err[-3000:]
     assert outcome.status in (0, 1, 2), outcome
     return outcome
 
@@ -125,6 +126,7 @@ def assert_fates(corpus: Path, fates: hostile.Fates, report: Any, listing: Any) 
     for path, reason in named.items():
         assert reason.strip(), path
         assert reason.isprintable(), reason
+        assert "can't be made an essay of" not in reason, "a failure nobody thought of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,7 @@ def test_the_command_line_answers_any_query(indexed: Indexed, query: str | bytes
 
 # -- Moments: killed while writing ------------------------------------------------------------
 
-_WORDS = [
+_WORDS = (
     "harbour",
     "quay",
     "letter",
@@ -303,7 +305,7 @@ _WORDS = [
     "lantern",
     "rope",
     "tide",
-]
+)
 
 
 def write_prose(folder: Path, count: int, edition: int = 0) -> None:

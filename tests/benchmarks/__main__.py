@@ -1,0 +1,151 @@
+"""``python -m tests.benchmarks DATA``: speed and size beside stock Whoosh, as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.benchmarks import corpus, searching
+from tests.benchmarks.indexing import Run, measure
+from tests.benchmarks.searching import Pair, percentile
+
+
+def _say(*lines: str) -> None:
+    print("\n".join(lines), flush=True)
+
+
+def _machine() -> str:
+    model = platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [s.partition(":")[2].strip() for s in info.read_text().splitlines() if "name" in s]
+        model = next((name for name in names if name), model)
+    return (
+        f"{os.cpu_count()} × {model}, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, whoosh3 {version('whoosh3')}"
+    )
+
+
+def _bytes(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _indexing(texts: Path, place: Path, rounds: int) -> tuple[Path, Path, int]:
+    """The last round's indexes, ours and stock, and how many passages they hold."""
+    runs: dict[str, list[Run]] = defaultdict(list)
+    for number in range(rounds):
+        ours = place / f"ours-{number}"
+        for kind, source in (("ours", texts), ("engine", ours), ("stock", ours)):
+            print(f"indexing, round {number + 1}: {kind} …", file=sys.stderr, flush=True)
+            runs[kind].append(measure(kind, source, place / f"{kind}-{number}"))
+    stock = statistics.median(run.passages / run.seconds for run in runs["stock"])
+    names = {
+        "ours": "essays index: read, structure, chunk, analyse, store",
+        "engine": "its engine alone: analyse, store",
+        "stock": "stock Whoosh `add_document`",
+    }
+    _say(
+        "## Indexing\n",
+        f"{runs['ours'][0].passages:,} passages; median of {rounds} round(s), in turns.\n",
+        "| | passages/s | to stock | seconds | peak MiB | largest worker MiB |",
+        "|---|--:|--:|--:|--:|--:|",
+    )
+    for kind, name in names.items():
+        speed = statistics.median(run.passages / run.seconds for run in runs[kind])
+        _say(
+            f"| {name} | {speed:,.0f} | {speed / stock:.2f} "
+            f"| {statistics.median(run.seconds for run in runs[kind]):.1f} "
+            f"| {max(run.memory for run in runs[kind]):,.0f} "
+            f"| {max(run.worker_memory for run in runs[kind]):,.0f} |"
+        )
+    last = rounds - 1
+    return place / f"ours-{last}", place / f"stock-{last}", runs["ours"][last].passages
+
+
+def _sizes(text: int, ours: Path, stock: Path) -> None:
+    _say(
+        "\n## Size\n",
+        "| | MB | to text |",
+        "|---|--:|--:|",
+        *(
+            f"| {name} | {size / 1e6:.1f} | {size / text:.2f} |"
+            for name, size in (
+                ("text", text),
+                ("our index", _bytes(ours.rglob("*"))),
+                ("stock index", _bytes(stock.rglob("*"))),
+            )
+        ),
+    )
+
+
+def _queries(title: str, pairs: list[Pair], *, kinds: bool) -> None:
+    rows: dict[str, list[Pair]] = {"**all**": pairs}
+    if kinds:
+        for pair in pairs:
+            rows.setdefault(pair.query.kind, []).append(pair)
+    _say(
+        f"\n## {title}\n",
+        "| queries | number | our median ms | p95 | stock median ms | p95 | ratio of medians "
+        "| median of ratios |",
+        "|---|" + "--:|" * 7,
+    )
+    for name, some in rows.items():
+        ours, stock = [pair.ours for pair in some], [pair.stock for pair in some]
+        _say(
+            f"| {name} | {len(some)} "
+            f"| {statistics.median(ours):.1f} | {percentile(ours, 0.95):.1f} "
+            f"| {statistics.median(stock):.1f} | {percentile(stock, 0.95):.1f} "
+            f"| {statistics.median(ours) / statistics.median(stock):.2f} "
+            f"| {statistics.median(pair.ours / pair.stock for pair in some):.2f} |"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with essays/")
+    parser.add_argument("--rounds", type=int, default=1, help="of indexing (default: 1)")
+    parser.add_argument("--query-rounds", type=int, default=5, help="of each query (default: 5)")
+    parser.add_argument("--process-rounds", type=int, default=20, help="default: 20")
+    parser.add_argument("--passages", type=int, default=100_000, help="at least so many, or fail")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the indexes in")
+    options = parser.parse_args()
+    if not corpus.texts(options.data):
+        parser.error(f"{options.data}: no essays/**/*.txt there")
+    with tempfile.TemporaryDirectory() as temporary:
+        place = options.keep or Path(temporary)
+        place.mkdir(parents=True, exist_ok=True)
+        texts = place / "texts"
+        size = corpus.copy_texts(options.data, texts)
+        _say(
+            "# essay-search beside stock Whoosh\n",
+            f"{_machine()}; {len(corpus.texts(options.data)):,} files, {size / 1e6:.1f} MB.\n",
+        )
+        ours, stock, passages = _indexing(texts, place, options.rounds)
+        _sizes(size, ours, stock)
+        queries = corpus.queries()
+        warm = searching.warm(ours, stock, queries, options.query_rounds)
+        _queries("Queries with snippets, warm", warm, kinds=True)
+        cold = searching.cold(ours, stock, queries, max(1, options.query_rounds // 2))
+        _queries("Queries with snippets, index opened for each", cold, kinds=False)
+        times = searching.processes(ours, texts, "social contract", options.process_rounds)
+        bare = times["bare interpreter"]
+        _say(
+            f"\n## Fresh processes\n\nMedians of {options.process_rounds}, in turns.\n",
+            "| | ms | over bare interpreter |",
+            "|---|--:|--:|",
+            *(f"| {name} | {ms:.0f} | {ms - bare:+.0f} |" for name, ms in times.items()),
+        )
+        if passages < options.passages:
+            sys.exit(f"only {passages:,} passages; {options.passages:,} were asked for")
+
+
+if __name__ == "__main__":
+    main()
