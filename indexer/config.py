@@ -1,0 +1,193 @@
+"""Settings: flags over environment over ``essays.toml`` over what stands here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from indexer.errors import SettingsError
+
+Color = Literal["auto", "always", "never"]
+
+FILE_NAME = "essays.toml"
+FILE_VARIABLE = "ESSAYS_CONFIG"
+# A year: what waits longer waits for ever, and clocks take no more.
+LONGEST_SECONDS = 31_536_000
+
+
+def usable_cpus() -> int:
+    """How many CPUs this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the program may be told once for all commands.
+
+    ``index`` is the index location. ``max_query_length`` counts code points;
+    ``max_expansions`` is how many words of the library a wildcard, prefix or fuzzy word may
+    stand for. Times are in seconds: ``search_seconds`` for one search, ``write_wait_seconds``
+    for another process to finish writing. ``jobs`` is how many processes read files.
+    ``language`` is that of essays that do not tell theirs; ``None`` detects it.
+    """
+
+    index: str = ".essays"
+    color: Color = "auto"
+    language: str | None = None
+    jobs: int = field(default_factory=usable_cpus)
+    max_query_length: int = 10_000
+    max_expansions: int = 1_000
+    search_seconds: float = 10.0
+    write_wait_seconds: float = 10.0
+
+
+class Key(NamedTuple):
+    """A setting's name in each place. ``check`` gives the value as it is used and raises
+    ``ValueError`` with what it must be; ``parse`` reads it from text."""
+
+    field: str
+    path: str
+    variable: str
+    check: Callable[[object], object]
+    parse: Callable[[str], object] = str
+
+
+def load(
+    overrides: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings from ``overrides`` (field to value; ``None`` is "not given"), ``environ`` (an
+    empty value is "not set") and the file. Raises ``SettingsError``."""
+    environ = os.environ if environ is None else environ
+    values = _from_file(environ)
+    for key in KEYS:
+        if text := environ.get(key.variable, ""):
+            values[key.field] = _checked(key, _parsed(key, text), key.variable)
+    by_field = {key.field: key for key in KEYS}
+    for name, value in (overrides or {}).items():
+        if name not in by_field:
+            raise SettingsError(f"{name}: unknown setting; known are {', '.join(by_field)}")
+        if value is not None:
+            flag = "--" + name.replace("_", "-")
+            values[name] = _checked(by_field[name], value, flag)
+    return Settings(**values)
+
+
+def _from_file(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The file's values by field. A file that was asked for must be there."""
+    asked = environ.get(FILE_VARIABLE, "")
+    path = asked or FILE_NAME
+    if not asked and not os.path.lexists(path):
+        return {}
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            tree = tomllib.load(file)
+    except OSError as error:
+        where = f"{path} (from {FILE_VARIABLE})" if asked else path
+        raise SettingsError(f"{where}: can't be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    by_path = {key.path: key for key in KEYS}
+    values: dict[str, Any] = {}
+    for name, value in _leaves(tree):
+        if name not in by_path:
+            raise SettingsError(f"{path}: {name}: unknown key{_nearest(name, by_path)}")
+        key = by_path[name]
+        values[key.field] = _checked(key, value, f"{path}: {name}")
+    if "index" in values:
+        values["index"] = _beside(path, values["index"])
+    return values
+
+
+def _leaves(tree: Mapping[str, object], above: str = "") -> list[tuple[str, object]]:
+    """Values by dotted path; only the tables that hold settings are opened."""
+    sections = {key.path.partition(".")[0] for key in KEYS if "." in key.path}
+    leaves: list[tuple[str, object]] = []
+    for name, value in tree.items():
+        if not above and name in sections and isinstance(value, dict):
+            leaves += _leaves(value, f"{name}.")
+        else:
+            leaves.append((above + name, value))
+    return leaves
+
+
+def _nearest(name: str, known: Mapping[str, Key]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name[:100], known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+
+
+def _beside(path: str, location: str) -> str:
+    """A folder named in a file is meant from where the file lies."""
+    if "://" in location:
+        return location
+    return os.path.join(os.path.dirname(path), os.path.expanduser(location))
+
+
+def _parsed(key: Key, text: str) -> object:
+    try:
+        return key.parse(text)
+    except ValueError:
+        return text
+
+
+def _checked(key: Key, value: object, where: str) -> Any:
+    try:
+        return key.check(value)
+    except ValueError as error:
+        shown = repr(value)
+        if len(shown) > 60:
+            shown = shown[:60] + "…"
+        raise SettingsError(f"{where}: must be {error}, not {shown}") from error
+
+
+def _location(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError("a folder or an index address")
+    return value
+
+
+def _color(value: object) -> str:
+    if not isinstance(value, str) or value not in ("auto", "always", "never"):
+        raise ValueError("auto, always or never")
+    return value
+
+
+def _language(value: object) -> str:
+    """A language code, without the region some programs add to it."""
+    code = value.replace("_", "-").partition("-")[0].lower() if isinstance(value, str) else ""
+    if not (code.isascii() and code.isalpha() and 2 <= len(code) <= 3):
+        raise ValueError("a language code such as en or de")
+    return code
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("a whole number from 1")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        value = 0
+    if not 0 < value <= LONGEST_SECONDS:  # "not a number" isn't either
+        raise ValueError("a number of seconds above 0, a year at most")
+    return float(value)
+
+
+KEYS = (
+    Key("index", "index", "ESSAYS_INDEX", _location),
+    Key("color", "color", "ESSAYS_COLOR", _color),
+    Key("language", "language", "ESSAYS_LANGUAGE", _language),
+    Key("jobs", "jobs", "ESSAYS_JOBS", _count, int),
+    Key("max_query_length", "search.max_query_length", "ESSAYS_MAX_QUERY_LENGTH", _count, int),
+    Key("max_expansions", "search.max_expansions", "ESSAYS_MAX_EXPANSIONS", _count, int),
+    Key("search_seconds", "search.seconds", "ESSAYS_SEARCH_SECONDS", _seconds, float),
+    Key("write_wait_seconds", "write.wait_seconds", "ESSAYS_WRITE_WAIT_SECONDS", _seconds, float),
+)

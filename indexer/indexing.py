@@ -1,0 +1,110 @@
+"""The command ``index`` from its first run to the last of its watch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer import json_shapes, rendering
+from indexer.config import Settings
+from indexer.errors import BusyError, ReadError, SettingsError
+from indexer.output import print_json, print_lines, say
+from indexer.terminal import Progress
+
+if TYPE_CHECKING:
+    from indexer.library import Library
+    from indexer.model import SyncReport
+
+# Milliseconds without a change after which the watch looks up, and so catches what changed
+# between the first indexing and its own start.
+_LOOK_UP = 500
+
+
+def once(
+    library: Library,
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> SyncReport:
+    """Indexes, with a bar on a terminal, and prints the report; ``quiet`` where nothing
+    changed prints nothing."""
+    progress = Progress(sys.stderr, os.environ)
+    try:
+        report = library.index(
+            paths,
+            rebuild=rebuild,
+            jobs=settings.jobs,
+            language=settings.language,
+            progress=progress,
+        )
+    finally:
+        progress.close()
+    if quiet and not (report.added or report.updated or report.removed or report.renamed):
+        return report
+    for path, note in report.notes:
+        say(f"note: {path}: {note}")
+    for skipped in report.skipped:
+        say(f"skipped: {skipped.path}: {skipped.reason}")
+    if as_json:
+        print_json(json_shapes.index(report))
+    else:
+        print_lines(rendering.report_lines(report, settings.index))
+    sys.stdout.flush()
+    return report
+
+
+def after_every_change(
+    library: Library, paths: Sequence[Path], settings: Settings, changes: Iterator[None]
+) -> Iterator[SyncReport]:
+    """Indexes after each of ``changes``, until Ctrl-C while waiting for the next.
+
+    While another process writes, it waits for its turn. Where an indexed path is gone, such as
+    a file that is being replaced, it waits for the next change.
+    """
+    say("watching for changes; Ctrl-C ends it")
+    due = False
+    while True:
+        try:
+            if not due:
+                next(changes)
+        except KeyboardInterrupt:
+            return
+        try:
+            report = once(library, paths, settings, quiet=True)
+        except (BusyError, ReadError) as error:
+            say(f"{error}; trying again")
+            due = isinstance(error, BusyError)
+            continue
+        due = False
+        yield report
+
+
+def changes_below(paths: Sequence[Path], location: str) -> Iterator[None]:
+    """One item at the start and one after every burst of changes; ends by Ctrl-C, as
+    ``KeyboardInterrupt``. Changes in the index itself do not count."""
+    try:
+        from watchfiles import watch
+    except ImportError as error:
+        raise SettingsError(
+            "--watch: watchfiles is not installed; do: pip install 'essay-search[watch]'"
+        ) from error
+    own = os.path.realpath(location)
+
+    def counts(_change: object, path: str) -> bool:
+        return not (os.path.realpath(path) + os.sep).startswith(own + os.sep)
+
+    return _bursts(watch(*paths, watch_filter=counts, rust_timeout=_LOOK_UP, yield_on_timeout=True))
+
+
+def _bursts(batches: Iterable[object]) -> Iterator[None]:
+    first = True
+    for batch in batches:
+        if batch or first:
+            first = False
+            yield
