@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from indexer.model import Essay, Matched, OutlineEntry, Passage, Sort, Status
 from indexer.plan import Pattern, Plan
+
+
+Part = Literal["text", "heading", "title"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +69,48 @@ class Group:
 
 
 class Matches(Protocol):
-    """The outcome of one search; the library calls :meth:`groups` for the page it cuts."""
+    """The outcome of one search, bound to the commit it was run on.
+
+    The library calls :meth:`groups` for the essays it may show, re-ranks them by
+    :meth:`positions`, and loads what it shows. ``tier_sizes`` counts the essays of each
+    tier; see :class:`Group`.
+    """
 
     matched: Matched
     essays: int
     passages: int
     partial: int
+    tier_sizes: tuple[int, ...]
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop`` in the engine's order: tier, then score or sort key.
 
         Ties break by essay id, then by passage ordinal.
         """
+        ...
+
+    def idf(self, pattern: Pattern) -> float:
+        """Lucene's inverse document frequency of a pattern, over passages."""
+        ...
+
+    def frequency(self, pattern: Pattern) -> int:
+        """In how many passages a pattern occurs, whatever the rest of the query."""
+        ...
+
+    def positions(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
+    ) -> list[list[Sequence[tuple[int, int]]]]:
+        """For each passage, for each pattern: where it occurs in the passage's own text or
+        in its headings, as (first position, position after the last), ascending; for each
+        essay, in its title (``refs`` are then those of essays)."""
+        ...
+
+    def passages_of(self, refs: Sequence[int]) -> list[Passage]:
+        """Passages by the ``ref`` of their candidates."""
+        ...
+
+    def essays_of(self, refs: Sequence[int]) -> list[Essay]:
+        """Essays by the ``essay_ref`` of their groups."""
         ...
 
 
@@ -129,21 +162,6 @@ class Engine(Protocol):
         self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
     ) -> Matches:
         """Runs a plan; ``deadline`` is a ``time.monotonic`` instant (``SearchTimeout``)."""
-        ...
-
-    def positions(
-        self, refs: Sequence[int], patterns: Sequence[Pattern]
-    ) -> list[list[list[tuple[int, int]]]]:
-        """For each passage, for each pattern: where it occurs in the passage's own text, as
-        (first position, position after the last), ascending."""
-        ...
-
-    def load(self, refs: Sequence[int]) -> list[tuple[str, Passage]]:
-        """Passages with the ids of their essays."""
-        ...
-
-    def load_essays(self, refs: Sequence[int]) -> list[Essay]:
-        """Essays by the ``essay_ref`` of their groups."""
         ...
 
     def essay(self, essay_id: str) -> Entry | None:

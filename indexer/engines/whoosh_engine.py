@@ -1,0 +1,211 @@
+"""The embedded engine: an index folder, written and read through Whoosh."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Entry, Fingerprint
+from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.engines.whoosh_search import Evaluation, WhooshMatches
+from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location
+from indexer.engines.whoosh_writer import WhooshWriter
+from indexer.errors import NoIndexError, SchemaError
+from indexer.model import Essay, Sort, Status
+from indexer.plan import Plan
+
+T = TypeVar("T")
+
+# A commit may delete a file between our reading its name and opening it.
+_OPENINGS = 5
+
+
+class WhooshEngine:
+    """The index in a folder. Every reading method answers from one commit."""
+
+    def __init__(self, path: Path, *, write_wait: float = 10.0, create: bool = False) -> None:
+        self._location = Location(path)
+        self._write_wait = write_wait
+        # Whoosh's files have one read position each, so a snapshot serves a thread at a time.
+        self._lock = threading.RLock()
+        self._snapshot: Snapshot | None = None
+        if create:
+            self._location.prepare()
+        else:
+            self._location.stamp()
+
+    # Snapshots
+
+    def _newest(self) -> Snapshot:
+        """A snapshot of the newest commit."""
+        stamp = self._location.stamp()
+        if not stamp.current():
+            raise SchemaError(
+                f"{self._location.path}: made by an older version of essay-search; make it "
+                "anew with: essays index --rebuild FOLDER"
+            )
+        folder = self._location.path / stamp.folder
+        known = self._snapshot
+        if known is not None and known.folder == folder and known.is_newest():
+            return known
+        # The one before is not closed: a search under way may still read from it.
+        self._snapshot = None
+        for _ in range(_OPENINGS):
+            try:
+                self._snapshot = Snapshot(folder)
+                break
+            except FileNotFoundError:
+                folder = self._location.current_folder()
+        else:
+            self._snapshot = Snapshot(folder)
+        return self._snapshot
+
+    def _read(self, ask: Callable[[Snapshot], T]) -> T:
+        """Asks the newest snapshot; damage becomes one clear error."""
+        with self._lock, reading(self._location.path):
+            try:
+                return ask(self._newest())
+            except FileNotFoundError:
+                # A commit came in between and swept a file not yet opened.
+                self._snapshot = None
+                return ask(self._newest())
+
+    def close(self) -> None:
+        """Frees files and memory."""
+        with self._lock:
+            if self._snapshot is not None:
+                self._snapshot.close()
+                self._snapshot = None
+
+    # Writing
+
+    def writer(self, *, rebuild: bool = False) -> WhooshWriter:
+        """Opens the one writing session; an index of an older version is rebuilt."""
+        lock = self._location.lock(self._write_wait)
+        try:
+            return WhooshWriter(self._location, lock, rebuild=rebuild or self.outdated())
+        except BaseException:
+            lock.release()
+            raise
+
+    def outdated(self) -> bool:
+        """Whether the index was made by another version and must be rebuilt."""
+        try:
+            return not self._location.stamp().current()
+        except NoIndexError:
+            return False
+
+    def exists(self) -> bool:
+        """Whether anything was ever committed here."""
+        try:
+            self._location.stamp()
+        except NoIndexError:
+            return False
+        return True
+
+    # Reading
+
+    def fingerprints(self) -> Iterator[Fingerprint]:
+        """All indexed essays, for sync; none before the first commit."""
+        if not self.exists():
+            return iter(())
+
+        def ask(snapshot: Snapshot) -> list[Fingerprint]:
+            return [snapshot.essay_extras(place)[0] for place in range(len(snapshot.essays))]
+
+        if self.outdated():
+            # The stored entries of an older analyser are the same; only its terms differ.
+            if self._location.stamp().schema != SCHEMA_VERSION:
+                return iter(())
+            snapshot = Snapshot(self._location.current_folder())
+            try:
+                return iter(ask(snapshot))
+            finally:
+                snapshot.close()
+        return iter(self._read(ask))
+
+    def languages(self) -> Mapping[str, int]:
+        """Languages of the essays and how many essays each has."""
+        return self._read(lambda snapshot: dict(self._languages(snapshot)))
+
+    @staticmethod
+    def _languages(snapshot: Snapshot) -> Iterator[tuple[str, int]]:
+        for language, _ in snapshot.vocabulary((fields.LANGUAGE,), ""):
+            count = len(snapshot.postings(fields.LANGUAGE, language))
+            if count:
+                yield language, count
+
+    def vocabulary(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Exact terms that begin with a prefix, with how many documents hold each."""
+        return iter(self._read(lambda snapshot: snapshot.exact_terms(prefix)))
+
+    def search(
+        self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
+    ) -> WhooshMatches:
+        """Runs a plan over the newest commit."""
+
+        def ask(snapshot: Snapshot) -> WhooshMatches:
+            return WhooshMatches(Evaluation(snapshot, deadline), snapshot, plan, sort, per_essay)
+
+        return self._read(ask)
+
+    def essay(self, essay_id: str) -> Entry | None:
+        """A whole essay, or ``None``."""
+
+        def ask(snapshot: Snapshot) -> Entry | None:
+            place = snapshot.place_of(essay_id)
+            if place is None:
+                return None
+            mark, outline = snapshot.essay_extras(place)
+            return Entry(
+                essay=snapshot.essay(place),
+                fingerprint=mark,
+                outline=outline,
+                passages=tuple(snapshot.passage(d) for d in snapshot.passages_of(place)),
+            )
+
+        return self._read(ask)
+
+    def essays(self) -> list[Essay]:
+        """Every essay, by id."""
+
+        def ask(snapshot: Snapshot) -> list[Essay]:
+            found = [snapshot.essay(place) for place in range(len(snapshot.essays))]
+            return sorted(found, key=lambda essay: essay.id)
+
+        return self._read(ask)
+
+    def status(self) -> Status:
+        """Size and state."""
+
+        def ask(snapshot: Snapshot) -> Status:
+            total = sum(
+                entry.stat().st_size
+                for entry in self._location.path.rglob("*")
+                if entry.is_file()
+            )
+            return Status(
+                location=str(self._location.path),
+                engine="whoosh",
+                schema_version=SCHEMA_VERSION,
+                essays=len(snapshot.essays),
+                passages=snapshot.passages,
+                words=sum(snapshot.essay(place).words for place in range(len(snapshot.essays))),
+                bytes=total,
+                updated=self._location.stamp().updated,
+                languages=dict(self._languages(snapshot)),
+                healthy=True,
+            )
+
+        return self._read(ask)
+
+    def check(self) -> list[str]:
+        """Verifies the index against itself."""
+        from indexer.engines.whoosh_check import problems
+
+        with self._lock:
+            self._location.stamp()
+            return problems(self._location)

@@ -1,0 +1,69 @@
+"""The names of the index's fields, and which of them a pattern is looked up in."""
+
+from __future__ import annotations
+
+from indexer.engines.base import Part
+from indexer.plan import Pattern
+from indexer.weights import Role
+
+TEXT_EXACT, TEXT_STEM = "text_exact", "text_stem"
+HEADING_EXACT, HEADING_STEM = "heading_exact", "heading_stem"
+TITLE_EXACT, TITLE_STEM = "title_exact", "title_stem"
+AUTHOR_EXACT = "author_exact"
+ESSAY_ID, KIND, LANGUAGE, PLACE = "essay_id", "kind", "language", "place"
+ENTRY = "entry"
+SORT_ID, SORT_TITLE, SORT_DAY = "sort_id", "sort_title", "sort_day"
+
+TERM_FIELDS = (
+    TEXT_EXACT, TEXT_STEM, HEADING_EXACT, HEADING_STEM, TITLE_EXACT, TITLE_STEM, AUTHOR_EXACT,
+    ESSAY_ID, KIND, LANGUAGE, PLACE,
+)  # fmt: skip
+
+_PASSAGES = {
+    ("any", "exact"): (TEXT_EXACT, HEADING_EXACT),
+    ("any", "stem"): (TEXT_STEM, HEADING_STEM),
+    ("heading", "exact"): (HEADING_EXACT,),
+    ("heading", "stem"): (HEADING_STEM,),
+}
+_ESSAYS = {
+    ("any", "exact"): (TITLE_EXACT,),
+    ("any", "stem"): (TITLE_STEM,),
+    ("title", "exact"): (TITLE_EXACT,),
+    ("title", "stem"): (TITLE_STEM,),
+    ("author", "exact"): (AUTHOR_EXACT,),
+}
+_ROLES: dict[str, Role] = {
+    TEXT_EXACT: "text",
+    TEXT_STEM: "text",
+    HEADING_EXACT: "heading",
+    HEADING_STEM: "heading",
+    TITLE_EXACT: "title",
+    TITLE_STEM: "title",
+    AUTHOR_EXACT: "author",
+}
+_LENGTHS = {TEXT_EXACT: TEXT_STEM, HEADING_EXACT: HEADING_STEM, TITLE_EXACT: TITLE_STEM}
+
+
+def of_passages(pattern: Pattern) -> tuple[str, ...]:
+    """Fields of a passage's own document that the pattern may be in."""
+    return _PASSAGES.get((pattern.scope, pattern.view), ())
+
+
+def of_essays(pattern: Pattern) -> tuple[str, ...]:
+    """Fields of the essay's document that the pattern may be in."""
+    return _ESSAYS.get((pattern.scope, pattern.view), ())
+
+
+def of_part(part: Part, pattern: Pattern) -> str:
+    """The field of a text, of headings or of a title in the pattern's view."""
+    return f"{part}_{pattern.view}"
+
+
+def role(field: str) -> Role:
+    """Which line of the table of weights a field goes by."""
+    return _ROLES[field]
+
+
+def length_field(field: str) -> str:
+    """The field under which the length is stored, once for both views."""
+    return _LENGTHS.get(field, field)

@@ -1,0 +1,350 @@
+"""Reading: one commit of an index as posting arrays, lengths and stored entries."""
+
+from __future__ import annotations
+
+import heapq
+import pickle
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate, chain, compress
+from pathlib import Path
+from typing import Any
+
+from whoosh.reading import CorruptIndexError, SegmentReader
+from whoosh.util.numeric import byte_to_length
+
+from indexer.engines import whoosh_codec as codec
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Fingerprint
+from indexer.engines.whoosh_storage import index_folder
+from indexer.errors import DamagedError, EssaysError
+from indexer.model import Essay, OutlineEntry, Passage
+
+# Positions kept decoded between searches; an array item each of 4 bytes.
+CACHED_POSITIONS = 8_000_000
+
+# What reading a damaged file may raise, here and inside Whoosh.
+DAMAGE = (
+    CorruptIndexError, pickle.UnpicklingError, zlib.error, EOFError, ValueError, KeyError,
+    IndexError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError,
+    ImportError, ArithmeticError,
+)  # fmt: skip
+
+# The number of words that Whoosh's length byte stands for.
+LENGTHS: tuple[int, ...] = tuple(byte_to_length(byte) or 0 for byte in range(256))
+
+
+@contextmanager
+def reading(location: Path) -> Iterator[None]:
+    """Turns what reading a damaged index may raise into a :class:`DamagedError`."""
+    advice = f"the index {location} is damaged; make it anew with: essays index --rebuild FOLDER"
+    try:
+        yield
+    except EssaysError:
+        raise
+    except OSError as error:
+        raise DamagedError(f"{error.filename or location}: {error.strerror}; {advice}") from error
+    except DAMAGE as error:
+        what = " ".join(str(error).split())
+        raise DamagedError(f"{advice} ({type(error).__name__}: {what[:200]})") from error
+
+
+class PostingList:
+    """Where a term is: ascending documents, counts, and positions on demand."""
+
+    __slots__ = ("_starts", "documents", "frequencies", "positions")
+
+    def __init__(self, decoded: codec.Decoded) -> None:
+        self.documents, self.frequencies, self.positions = decoded
+        self._starts: array[int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def starts(self) -> array[int]:
+        """Where the positions of each document begin; one more than there are documents."""
+        if self._starts is None:
+            self._starts = array("I", chain((0,), accumulate(self.frequencies)))
+        return self._starts
+
+    def at(self, document: int) -> Sequence[int]:
+        """The term's ascending positions in a document."""
+        index = bisect_left(self.documents, document)
+        if index == len(self.documents) or self.documents[index] != document:
+            return ()
+        starts = self.starts()
+        return self.positions[starts[index] : starts[index + 1]]
+
+
+EMPTY = PostingList(codec.Decoded(array("I"), array("I"), array("I")))
+
+
+class _Segment:
+    def __init__(self, reader: Any, base: int) -> None:
+        self.reader = reader
+        self.base = base
+        self.size: int = reader.doc_count_all()
+        self.deleted: frozenset[int] = reader.deleted_docs_set
+        self.terms = reader._terms
+        self.columns: dict[str, Any] = {}
+
+    def postings(self, field: str, term: bytes) -> codec.Decoded | None:
+        if (field, term) not in self.terms:
+            return None
+        matcher = self.terms.matcher(field, term, self.reader.schema[field].format)
+        found: codec.Decoded = matcher.decode()
+        if self.deleted:
+            found = _without(found, self.deleted)
+        if self.base:
+            found = codec.Decoded(
+                array("I", map(self.base.__add__, found.documents)),
+                found.frequencies,
+                found.positions,
+            )
+        return found
+
+
+def _without(found: codec.Decoded, deleted: frozenset[int]) -> codec.Decoded:
+    keep = [document not in deleted for document in found.documents]
+    if all(keep):
+        return found
+    kept_positions = chain.from_iterable((k,) * n for k, n in zip(keep, found[1], strict=True))
+    return codec.Decoded(
+        array("I", compress(found.documents, keep)),
+        array("I", compress(found.frequencies, keep)),
+        array("I", compress(found.positions, kept_positions)),
+    )
+
+
+class Snapshot:
+    """One commit, as it was when opened; documents are numbered over all its segments.
+
+    An essay is known by its place among the essays (``essay_ref``), a passage by its
+    document number.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._index = index_folder(folder)
+        toc = self._index._read_toc()
+        self.generation: int = toc.generation
+        self.segments: list[_Segment] = []
+        base = 0
+        for segment in toc.segments:
+            reader = SegmentReader(
+                self._index.storage, toc.schema, segment, generation=toc.generation
+            )
+            self.segments.append(_Segment(reader, base))
+            base += reader.doc_count_all()
+        self.size = base
+        self._deleted = array(
+            "I", chain.from_iterable(sorted(map(s.base.__add__, s.deleted)) for s in self.segments)
+        )
+        self._cache: OrderedDict[tuple[str, str], PostingList] = OrderedDict()
+        self._cached = 0
+        self._lengths: dict[str, bytes] = {}
+        self._averages: dict[str, float] = {}
+        self._columns: dict[str, list[bytes]] = {}
+        self.essays = self.postings(fields.KIND, "essay").documents
+        self.passages = sum(
+            segment.size - len(segment.deleted) for segment in self.segments
+        ) - len(self.essays)
+        self._essay_of: array[int] | None = None
+        self._words: list[tuple[str, int]] | None = None
+
+    def close(self) -> None:
+        """Frees the files."""
+        for segment in self.segments:
+            segment.reader.close()
+
+    def is_newest(self) -> bool:
+        """Whether no commit has come since."""
+        newest: int = self._index.latest_generation()
+        return newest == self.generation
+
+    # Postings
+
+    def postings(self, field: str, term: str) -> PostingList:
+        """A term's postings over all segments, without deleted documents."""
+        key = (field, term)
+        found = self._cache.get(key)
+        if found is not None:
+            self._cache.move_to_end(key)
+            return found
+        data = term.encode("utf-8", "surrogatepass")
+        parts = []
+        for segment in self.segments:
+            part = segment.postings(field, data)
+            if part is not None and len(part.documents):
+                parts.append(part)
+        if not parts:
+            found = EMPTY
+        elif len(parts) == 1:
+            found = PostingList(parts[0])
+        else:
+            joined = codec.Decoded(array("I"), array("I"), array("I"))
+            for part in parts:
+                for whole, piece in zip(joined, part, strict=True):
+                    whole.extend(piece)
+            found = PostingList(joined)
+        self._cache[key] = found
+        self._cached += len(found.positions) + 8
+        while self._cached > CACHED_POSITIONS and len(self._cache) > 1:
+            _, dropped = self._cache.popitem(last=False)
+            self._cached -= len(dropped.positions) + 8
+        return found
+
+    def vocabulary(self, fields: Sequence[str], prefix: str) -> Iterator[tuple[str, int]]:
+        """Terms of several fields that begin so, in byte order, with their postings' number."""
+        start = prefix.encode("utf-8", "surrogatepass")
+
+        def terms(segment: _Segment, field: str) -> Iterator[tuple[bytes, int]]:
+            if field not in segment.terms.indexed_field_names():
+                return
+            for (name, data), info in segment.terms.items_from(field, start):
+                if name != field or not data.startswith(start):
+                    return
+                yield data, info.doc_frequency()
+
+        runs = [terms(segment, field) for segment in self.segments for field in fields]
+        last, total = None, 0
+        for data, count in heapq.merge(*runs):
+            if data != last:
+                if last is not None:
+                    yield last.decode("utf-8", "surrogatepass"), total
+                last, total = data, 0
+            total += count
+        if last is not None:
+            yield last.decode("utf-8", "surrogatepass"), total
+
+    def exact_terms(self, prefix: str) -> list[tuple[str, int]]:
+        """The words of texts, headings and titles that begin so; all of them are kept."""
+        names = (fields.TEXT_EXACT, fields.HEADING_EXACT, fields.TITLE_EXACT)
+        if prefix:
+            return list(self.vocabulary(names, prefix))
+        if self._words is None:
+            self._words = list(self.vocabulary(names, ""))
+        return self._words
+
+    # Documents
+
+    def essay_of(self) -> array[int]:
+        """Document number to essay place, for passages and essays alike."""
+        if self._essay_of is None:
+            owners = array("I")
+            ends = [*self.essays[1:], self.size]
+            if len(self.essays):
+                owners.extend(array("I", (0,)) * self.essays[0])
+            for place, (start, end) in enumerate(zip(self.essays, ends, strict=False)):
+                owners.extend(array("I", (place,)) * (end - start))
+            self._essay_of = owners
+        return self._essay_of
+
+    def passages_of(self, place: int) -> range:
+        """Document numbers of an essay's passages."""
+        start = self.essays[place]
+        end = self.essays[place + 1] if place + 1 < len(self.essays) else self.size
+        if self._deleted:
+            # Essays are deleted whole, so the first deleted document ends this one.
+            after = bisect_right(self._deleted, start)
+            if after < len(self._deleted):
+                end = min(end, self._deleted[after])
+        return range(start + 1, end)
+
+    def lengths(self, field: str) -> bytes:
+        """For each document the length byte of a field; see :data:`LENGTHS`."""
+        found = self._lengths.get(field)
+        if found is None:
+            parts = []
+            for segment in self.segments:
+                name = codec.PackedCodec.column_filename(
+                    segment.reader.segment(), f"_{field}_len"
+                )
+                path = self.folder / name
+                data = path.read_bytes() if path.exists() else b""
+                parts.append(data[: segment.size].ljust(segment.size, b"\0"))
+            found = self._lengths[field] = b"".join(parts)
+        return found
+
+    def average_length(self, field: str) -> float:
+        """Mean length of a field over the documents that have it, in words."""
+        found = self._averages.get(field)
+        if found is None:
+            lengths = self.lengths(field)
+            total = sum(segment.reader.field_length(field) for segment in self.segments)
+            count = len(lengths) - lengths.count(0)
+            found = self._averages[field] = max(total / count, 1.0) if count else 1.0
+        return found
+
+    def sort_keys(self, column: str) -> list[bytes]:
+        """A sort column's value for each essay place."""
+        found = self._columns.get(column)
+        if found is None:
+            found = [self.sort_key(column, place) for place in range(len(self.essays))]
+            self._columns[column] = found
+        return found
+
+    def sort_key(self, column: str, place: int) -> bytes:
+        """A sort column's value for one essay."""
+        document = self.essays[place]
+        segment = self._segment_of(document)
+        reader = segment.columns.get(column)
+        if reader is None:
+            reader = segment.columns[column] = segment.reader.column_reader(
+                column, translate=False
+            )
+        key: bytes = reader[document - segment.base]
+        return key
+
+    def _segment_of(self, document: int) -> _Segment:
+        for segment in self.segments:
+            if document < segment.base + segment.size:
+                return segment
+        raise DamagedError(f"{self.folder}: document {document} is missing; run: essays check")
+
+    def _stored(self, document: int) -> Any:
+        segment = self._segment_of(document)
+        return segment.reader.stored_fields(document - segment.base)[fields.ENTRY]
+
+    def passage(self, document: int) -> Passage:
+        """A passage by its document number."""
+        anchor, ordinal, headings, kind, text = self._stored(document)
+        return Passage(anchor=anchor, ordinal=ordinal, headings=headings, kind=kind, text=text)
+
+    def essay(self, place: int) -> Essay:
+        """An essay by its place."""
+        stored = self._stored(self.essays[place])
+        data = stored["essay"]
+        return Essay(
+            id=data["id"],
+            title=data["title"],
+            authors=tuple(data["authors"]),
+            date=data["date"],
+            language=data["language"],
+            path=data["path"],
+            format=data["format"],
+            words=data["words"],
+            passages=stored["passages"],
+        )
+
+    def essay_extras(self, place: int) -> tuple[Fingerprint, tuple[OutlineEntry, ...]]:
+        """What else is stored of an essay."""
+        data = self._stored(self.essays[place])["essay"]
+        path, root, size, mtime_ns, digest = data["fingerprint"]
+        mark = Fingerprint(
+            essay_id=data["id"], path=path, root=root, size=size, mtime_ns=mtime_ns, digest=digest
+        )
+        outline = tuple(
+            OutlineEntry(title=title, level=level, anchor=anchor)
+            for title, level, anchor in data["outline"]
+        )
+        return mark, outline
+
+    def place_of(self, essay_id: str) -> int | None:
+        """An essay's place by its id."""
+        found = self.postings(fields.ESSAY_ID, essay_id).documents
+        return bisect_left(self.essays, found[0]) if len(found) else None

@@ -1,0 +1,370 @@
+"""Writing: essays into segments, inverted in memory and flushed in bulk."""
+
+from __future__ import annotations
+
+import shutil
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from whoosh.index import FileIndex
+from whoosh.writing import SegmentWriter
+
+from indexer.analysis import Postings, fold, postings
+from indexer.engines import whoosh_codec as codec
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Entry
+from indexer.engines.whoosh_storage import (
+    INDEX_NAME,
+    DurableStorage,
+    Location,
+    WriterLock,
+    index_folder,
+    storage_errors,
+)
+from indexer.model import Passage
+
+# Between headings, and between authors: a phrase must not run over.
+GAP = 100
+# Postings held in memory before a segment is written; about 1 GB at the most.
+SEGMENT_POSTINGS = 12_000_000
+# More segments than this are merged, smallest first, to half as many. A search looks every
+# term up in each.
+MOST_SEGMENTS = 10
+# Merging runs in plain Whoosh: a segment with more documents is left alone, unless half of
+# it is deleted.
+MERGED_DOCUMENTS = 50_000
+
+
+
+class _Inverter:
+    """Posting lists of one segment under way, field by field."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, dict[str, codec.Decoded]] = {}
+        self.count = 0
+
+    def add(self, field: str, document: int, terms: Iterable[tuple[str, list[int]]]) -> None:
+        lists = self.fields.setdefault(field, {})
+        count = 0
+        for term, positions in terms:
+            count += 1
+            found = lists.get(term)
+            if found is None:
+                lists[term] = codec.Decoded(
+                    array("I", (document,)), array("I", (len(positions),)), array("I", positions)
+                )
+            else:
+                found.documents.append(document)
+                found.frequencies.append(len(positions))
+                found.positions.extend(positions)
+        self.count += count
+
+
+class _EssayWriter(SegmentWriter):  # type: ignore[misc, unused-ignore]
+    """A segment writer that is given posting lists instead of postings."""
+
+    def __init__(self, index: Any) -> None:
+        super().__init__(index, codec=codec.PackedCodec(), compound=False, _lk=False)
+        self.inverter = _Inverter()
+
+    def _flush_segment(self) -> None:
+        self.perdocwriter.close()
+        writer = self.fieldwriter
+        for name in sorted(self.inverter.fields):
+            writer.start_field(name, self.schema[name])
+            terms = self.inverter.fields[name]
+            encoded = sorted((term.encode("utf-8", "surrogatepass"), term) for term in terms)
+            for data, term in encoded:
+                writer.add_term(data, terms.pop(term))
+            writer.finish_field()
+        writer.close()
+
+    def add(
+        self,
+        stored: Any,
+        terms: dict[str, Iterable[tuple[str, list[int]]]],
+        lengths: dict[str, int],
+        columns: dict[str, bytes],
+    ) -> int:
+        """Adds a document; gives its number in the segment."""
+        number: int = self.docnum
+        documents = self.perdocwriter
+        documents.start_doc(number)
+        documents.add_field(fields.ENTRY, self.schema[fields.ENTRY], stored, 0)
+        for name, length in lengths.items():
+            documents.add_field(name, self.schema[name], None, length)
+        for name, value in columns.items():
+            documents.add_column_value(name, self.schema[name].column_type, value)
+        documents.finish_doc()
+        for name, items in terms.items():
+            self.inverter.add(name, number, items)
+        self.docnum += 1
+        self._added = True
+        return number
+
+
+def _shifted(texts: Iterable[str], language: str) -> Postings:
+    """Postings of several short texts as one, a gap apart."""
+    exact: dict[str, list[int]] = {}
+    stem: dict[str, list[int]] = {}
+    base = length = 0
+    for text in texts:
+        part = postings(text, language)
+        for whole, piece in ((exact, part.exact), (stem, part.stem)):
+            for term, positions in piece.items():
+                whole.setdefault(term, []).extend(base + p for p in positions)
+        base += part.length + GAP
+        length += part.length
+    return Postings(exact, stem, length)
+
+
+def places(essay_id: str) -> list[str]:
+    """The id and every folder above it: what ``in:`` may name."""
+    parts = essay_id.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
+def first_day(date: str) -> str:
+    """An ISO date at any precision as a full day, its first."""
+    return date + "0000-01-01"[len(date) :]
+
+
+class WhooshWriter:
+    """The one writing session of an index.
+
+    An essay's documents lie side by side, its own first, then its passages. Nothing is
+    visible before :meth:`commit`; a rebuild lies aside until then.
+    """
+
+    def __init__(self, location: Location, lock: WriterLock, *, rebuild: bool) -> None:
+        self._location = location
+        self._lock: WriterLock | None = lock
+        self._aside: str | None = None
+        location.sweep()
+        if rebuild or not (location.path / "essays.json").exists():
+            self._aside = location.new_folder()
+            folder = location.path / self._aside
+            folder.mkdir()
+            self._index = FileIndex.create(DurableStorage(folder), codec.schema(), INDEX_NAME)
+        else:
+            self._index = index_folder(location.current_folder())
+        self._writer: _EssayWriter | None = None
+        self._fresh: set[str] = set()
+        self._headings: tuple[tuple[str, ...], str, Postings] | None = None
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        with storage_errors(self._location.path):
+            yield
+
+    def _open(self) -> _EssayWriter:
+        if self._writer is None:
+            self._writer = _EssayWriter(self._index)
+            self._fresh = set()
+        return self._writer
+
+    def put(self, entry: Entry) -> None:
+        with self._errors():
+            if entry.essay.id in self._fresh:
+                self._flush()
+            self._delete(entry.essay.id)
+            self._add(self._open(), entry)
+            self._fresh.add(entry.essay.id)
+            if self._aside and self._open().inverter.count > SEGMENT_POSTINGS:
+                self._flush()
+
+    def remove(self, essay_id: str) -> None:
+        with self._errors():
+            if essay_id in self._fresh:
+                self._flush()
+            self._delete(essay_id)
+
+    def full(self) -> bool:
+        """Whether memory asks for a commit."""
+        return self._writer is not None and self._writer.inverter.count > SEGMENT_POSTINGS
+
+    def _delete(self, essay_id: str) -> None:
+        """Marks the essay's documents in the segments committed so far."""
+        writer = self._open()
+        if not writer.segments:
+            return
+        term = essay_id.encode("utf-8", "surrogatepass")
+        for number, segment in enumerate(writer.segments):
+            reader = self._segment_reader(segment)
+            if (fields.ESSAY_ID, term) not in reader:
+                continue
+            matcher = reader.postings(fields.ESSAY_ID, term)
+            while matcher.is_active():
+                first = matcher.id()
+                count = reader.stored_fields(first)[fields.ENTRY]["passages"]
+                base = writer._doc_offsets[number]
+                for document in range(first, first + count + 1):
+                    writer.delete_document(base + document)
+                matcher.next()
+                writer.changed = True
+
+    def _segment_reader(self, segment: Any) -> Any:
+        """A reader of a committed segment, kept for the session's many look-ups."""
+        from whoosh.reading import SegmentReader
+
+        readers = self.__dict__.setdefault("_readers", {})
+        name = segment.segment_id()
+        if name not in readers:
+            readers[name] = SegmentReader(self._index.storage, self._index.schema, segment)
+        # Deletions belong to the writer's copy of the segment, which a reader kept from an
+        # earlier commit has not seen.
+        reader = readers[name]
+        reader._segment = reader._perdoc._segment = segment
+        reader.__dict__.pop("deleted_docs_set", None)
+        return reader
+
+    def _add(self, writer: _EssayWriter, entry: Entry) -> None:
+        essay = entry.essay
+        title = postings(essay.title, essay.language)
+        authors = _shifted(essay.authors, "")
+        one = [0]
+        terms: dict[str, Iterable[tuple[str, list[int]]]] = {
+            fields.KIND: [("essay", one)],
+            fields.ESSAY_ID: [(essay.id, one)],
+            fields.LANGUAGE: [(essay.language, one)],
+            fields.PLACE: [(place, one) for place in places(essay.id)],
+            fields.TITLE_EXACT: title.exact.items(),
+            fields.TITLE_STEM: title.stem.items(),
+            fields.AUTHOR_EXACT: authors.exact.items(),
+        }
+        day = first_day(essay.date) if essay.date else ""
+        writer.add(
+            {
+                "essay": essay_fields(entry),
+                "passages": len(entry.passages),
+            },
+            terms,
+            {fields.TITLE_STEM: title.length},
+            {
+                fields.SORT_ID: essay.id.encode("utf-8", "surrogatepass"),
+                fields.SORT_TITLE: fold(essay.title).encode("utf-8", "surrogatepass"),
+                fields.SORT_DAY: day.encode(),
+            },
+        )
+        for passage in entry.passages:
+            self._add_passage(writer, passage, essay.language)
+
+    def _add_passage(self, writer: _EssayWriter, passage: Passage, language: str) -> None:
+        text = postings(passage.text, language)
+        known = self._headings
+        if known is None or known[0] != passage.headings or known[1] != language:
+            known = (passage.headings, language, _shifted(passage.headings, language))
+            self._headings = known
+        headings = known[2]
+        writer.add(
+            (passage.anchor, passage.ordinal, passage.headings, passage.kind, passage.text),
+            {
+                fields.TEXT_EXACT: text.exact.items(),
+                fields.TEXT_STEM: text.stem.items(),
+                fields.HEADING_EXACT: headings.exact.items(),
+                fields.HEADING_STEM: headings.stem.items(),
+            },
+            {fields.TEXT_STEM: text.length, fields.HEADING_STEM: headings.length},
+            {},
+        )
+
+    def _flush(self) -> None:
+        """Writes what is in memory and Whoosh's table of contents."""
+        writer = self._writer
+        if writer is None:
+            return
+        writer.commit(mergetype=_drop_emptied)
+        self._writer = None
+        self._fresh = set()
+
+    def commit(self) -> None:
+        with self._errors():
+            self._flush()
+            self._merge()
+            folder = self._aside or self._location.stamp().folder
+            self._location.swap(folder)
+            if self._aside:
+                self._aside = None
+                self._location.sweep()
+
+    def _merge(self) -> None:
+        segments = FileIndex._read_toc(self._index).segments
+        chosen = _worth_merging(segments)
+        if not chosen:
+            return
+        merger = SegmentWriter(self._index, codec=codec.PackedCodec(), compound=False, _lk=False)
+        merger.commit(mergetype=lambda writer, all_: _merge_chosen(writer, all_, chosen))
+
+    def close(self) -> None:
+        if self._lock is None:
+            return
+        try:
+            for reader in self.__dict__.pop("_readers", {}).values():
+                reader.close()
+            if self._writer is not None:
+                writer, self._writer = self._writer, None
+                try:
+                    writer.cancel()
+                except OSError:
+                    # The disk is full or gone; what was committed is whole all the same, and
+                    # the next run sweeps the rest.
+                    writer.is_closed = True
+            if self._aside:
+                shutil.rmtree(self._location.path / self._aside, ignore_errors=True)
+        finally:
+            lock, self._lock = self._lock, None
+            lock.release()
+
+
+def essay_fields(entry: Entry) -> dict[str, Any]:
+    """What is stored of an essay, as plain data."""
+    essay, mark = entry.essay, entry.fingerprint
+    return {
+        "id": essay.id,
+        "title": essay.title,
+        "authors": list(essay.authors),
+        "date": essay.date,
+        "language": essay.language,
+        "path": essay.path,
+        "format": essay.format,
+        "words": essay.words,
+        "fingerprint": (mark.path, mark.root, mark.size, mark.mtime_ns, mark.digest),
+        "outline": [(e.title, e.level, e.anchor) for e in entry.outline],
+    }
+
+
+def _drop_emptied(writer: Any, segments: list[Any]) -> list[Any]:
+    return [s for s in segments if s.deleted_count() < s.doc_count_all()]
+
+
+def _worth_merging(segments: list[Any]) -> set[str]:
+    """Ids of the segments to merge into one, or nothing."""
+    chosen = {
+        s.segment_id()
+        for s in segments
+        if s.deleted_count() * 2 > s.doc_count_all() and s.doc_count_all() <= MERGED_DOCUMENTS * 4
+    }
+    if len(segments) > MOST_SEGMENTS:
+        small = sorted(segments, key=lambda s: s.doc_count_all())
+        for segment in small[: len(segments) - MOST_SEGMENTS // 2]:
+            if segment.doc_count_all() <= MERGED_DOCUMENTS:
+                chosen.add(segment.segment_id())
+    return chosen
+
+
+def _merge_chosen(writer: Any, segments: list[Any], chosen: set[str]) -> list[Any]:
+    from whoosh.reading import SegmentReader
+
+    kept = []
+    for segment in segments:
+        if segment.segment_id() in chosen:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+        else:
+            kept.append(segment)
+    return kept
+

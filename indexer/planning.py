@@ -1,0 +1,249 @@
+"""From the tree of a query to a plan with ready terms, for the languages and the words that
+the library has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from heapq import nlargest
+
+from indexer import query as q
+from indexer.analysis import analyse, exact_paths, exact_term, is_optional, plain_parts, stem_paths
+from indexer.model import Note
+from indexer.plan import (
+    Alternative,
+    Below,
+    Both,
+    Dated,
+    Either,
+    InLanguage,
+    Pattern,
+    PlainWord,
+    Plan,
+    PlanNode,
+    Scope,
+    Without,
+)
+from indexer.spelling import within
+
+Vocabulary = Callable[[str], Iterable[tuple[str, int]]]
+
+# Separates the joined form of a compound from how many words it spans; see analysis.
+_WIDTH_MARK = "\x1f"
+
+
+def split_term(term: str) -> Alternative:
+    """An exact term as form and advance; the term itself stays as it is."""
+    _, _, width = term.partition(_WIDTH_MARK)
+    return Alternative(term, int(width) if width else 1)
+
+
+def form_of(term: str) -> str:
+    """The form of an exact term, without the mark of a joined compound."""
+    return term.partition(_WIDTH_MARK)[0]
+
+
+class _Planner:
+    def __init__(
+        self, languages: Sequence[str], vocabulary: Vocabulary, max_expansions: int
+    ) -> None:
+        self._languages = languages
+        self._vocabulary = vocabulary
+        self._max_expansions = max_expansions
+        self.notes: list[Note] = []
+
+    def word(self, node: q.Word) -> PlainWord | None:
+        pattern = self._word_pattern(node, "any")
+        if pattern is None:
+            return None
+        parts = []
+        for part in plain_parts(node.text):
+            paths = stem_paths(part, self._languages)
+            parts.append(Pattern(paths=paths, view="stem", label=part))
+        optional = frozenset(code for code in self._languages if is_optional(node.text, code))
+        return PlainWord(pattern=pattern, parts=tuple(parts), optional_in=optional)
+
+    def _word_pattern(self, node: q.Word, scope: Scope) -> Pattern | None:
+        if scope == "author":
+            paths = exact_paths(node.text)
+            return Pattern(paths=paths, view="exact", scope=scope, label=node.text) if paths else None
+        paths = stem_paths(node.text, self._languages)
+        return Pattern(paths=paths, view="stem", scope=scope, label=node.text) if paths else None
+
+    def node(self, node: q.Node, scope: Scope = "any") -> PlanNode | None:
+        """The plan of a tree; ``None`` where nothing of it can be searched for."""
+        match node:
+            case q.Word():
+                return self._word_pattern(node, scope)
+            case q.Phrase(text):
+                paths = exact_paths(text)
+                return Pattern(paths=paths, view="exact", scope=scope, label=text) if paths else None
+            case q.Near(text, distance):
+                return self._near(text, distance, scope)
+            case q.Prefix() | q.Wildcard() | q.Fuzzy():
+                return self._expanded(node, scope)
+            case q.And(children):
+                parts = [p for child in children if (p := self.node(child, scope)) is not None]
+                return _joined(Both, parts)
+            case q.Or(children):
+                parts = [p for child in children if (p := self.node(child, scope)) is not None]
+                return _joined(Either, parts)
+            case q.Not(child):
+                part = self.node(child, scope)
+                return None if part is None else Without(part)
+            case q.Scoped(inner, child):
+                return self.node(child, inner)
+            case q.In(place):
+                return Below(place)
+            case q.Lang(language):
+                return InLanguage(language)
+            case q.Dates(start, end):
+                return Dated(start, end)
+
+    def _near(self, text: str, distance: int, scope: Scope) -> Pattern | None:
+        paths = exact_paths(text)
+        if not paths:
+            return None
+        return Pattern(paths=paths, view="exact", scope=scope, slop=distance, label=text)
+
+    def _expanded(self, node: q.Prefix | q.Wildcard | q.Fuzzy, scope: Scope) -> Pattern | None:
+        match node:
+            case q.Prefix(text):
+                label = f"{text}*"
+                start = _plain_form(text)
+                if start is None:
+                    return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
+                if not start:
+                    return None
+                found = list(self._vocabulary(start))
+            case q.Wildcard(shape):
+                label = shape
+                start, regex = _shape(shape)
+                found = [
+                    (term, count)
+                    for term, count in self._vocabulary(start)
+                    if regex.fullmatch(form_of(term))
+                ]
+            case q.Fuzzy(text, edits):
+                label = f"{text}~{edits}"
+                form = _plain_form(text)
+                if form is None:
+                    return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
+                if not form:
+                    return None
+                found = within(form, edits, self._vocabulary(""), key=form_of)
+        if len(found) > self._max_expansions:
+            self.notes.append(
+                Note(
+                    kind="too-many-expansions",
+                    message=(
+                        f"{label} fits {len(found):,} words of the library; searched for the "
+                        f"{self._max_expansions:,} most frequent"
+                    ),
+                    span=node.span,
+                )
+            )
+            found = nlargest(self._max_expansions, found, key=lambda item: (item[1], item[0]))
+        step = tuple(split_term(term) for term, _ in sorted(found))
+        # A step without alternatives matches nothing, which is what there is.
+        return Pattern(paths=((step,),), view="exact", scope=scope, label=label)
+
+
+def _joined(kind: type[Both] | type[Either], parts: list[PlanNode]) -> PlanNode | None:
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def _plain_form(text: str) -> str | None:
+    """A text as one folded form; ``None`` where it is written without spaces between words
+    (any substring of that is searchable as it is)."""
+    tokens = analyse(text, "")
+    if plain_parts(text) or any(len(exact_paths(t.form)) > 0 and _unspaced(t.form) for t in tokens):
+        return None
+    return "".join(token.form for token in tokens if token.width == 1)
+
+
+def _unspaced(form: str) -> bool:
+    """Whether a form is of a script that is cut into bigrams, not words."""
+    doubled = form + form
+    return len(analyse(doubled, "")) > 1
+
+
+_CLASS = re.compile(r"\[(!?)([^\]]+)\]")
+
+
+def _shape(pattern: str) -> tuple[str, re.Pattern[str]]:
+    """A shell pattern over folded forms: its literal beginning, and a regular expression.
+
+    Runs of stars are one star, so that matching takes no more than quadratic time.
+    """
+    pieces: list[str] = []
+    start, literal = "", True
+    index = 0
+    while index < len(pattern):
+        character = pattern[index]
+        found = _CLASS.match(pattern, index)
+        if character == "*":
+            if not pieces or pieces[-1] != ".*":
+                pieces.append(".*")
+            literal = False
+            index += 1
+        elif character == "?":
+            pieces.append(".")
+            literal = False
+            index += 1
+        elif found:
+            body = re.sub(r"[\\\[\]^&~|]", r"\\\g<0>", _fold_letters(found[2]))
+            try:
+                re.compile(f"[{body}]")
+            except re.error:
+                body = re.escape(body)
+            pieces.append(f"[{'^' if found[1] else ''}{body}]")
+            literal = False
+            index = found.end()
+        else:
+            folded = _fold_letters(character)
+            pieces.append(re.escape(folded))
+            if literal:
+                start += folded
+            index += 1
+    return start, re.compile("".join(pieces), re.DOTALL)
+
+
+def _fold_letters(text: str) -> str:
+    """Folded, with what is no letter or digit kept only where it joins a range."""
+    from indexer.analysis import fold
+
+    return "".join(c for c in fold(text) if c.isalnum() or c in "-.")
+
+
+def make_plan(
+    query: q.Query,
+    languages: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    max_expansions: int = 1_000,
+) -> tuple[Plan, tuple[Note, ...]]:
+    """A plan for a library of these languages, and notes on what was cut.
+
+    ``vocabulary`` gives the exact terms that begin with a prefix and their frequency.
+    """
+    planner = _Planner(sorted(languages) or ["en"], vocabulary, max_expansions)
+    words = []
+    for word in query.words:
+        planned = planner.word(word)
+        if planned is None:
+            continue
+        words.append(planned)
+    strict = None if query.strict is None else planner.node(query.strict)
+    return Plan(words=tuple(words), strict=strict), tuple(planner.notes)
+
+
+def exact_word(word: PlainWord) -> Pattern:
+    """The same word, but in this form only."""
+    return replace(word.pattern, paths=exact_paths(word.pattern.label), view="exact")
+
+
+__all__ = ["Vocabulary", "exact_term", "exact_word", "form_of", "make_plan", "split_term"]
