@@ -1,0 +1,264 @@
+"""Brings an index in step with the files."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from indexer import workers
+from indexer.engines.base import Engine, Entry, Fingerprint, Writer
+from indexer.entries import Empty, Gone, Job, Outcome, Ready, Same, make_entry
+from indexer.errors import LocationError, NoIndexError
+from indexer.model import Skipped, SyncReport
+from indexer.survey import Survey, survey
+from indexer.walking import require
+
+Progress = Callable[[str, int, int], None]
+
+# Passages; what an interruption may cost, against what a commit costs.
+COMMIT_EVERY = 50_000
+# Bytes of files; the same, for files whose passages take more room than most.
+_COMMIT_BYTES = 200 * 2**20
+# Bytes of files that are under way between the processes at any time.
+_UNDER_WAY_BYTES = 64 * 2**20
+# Bytes of files below which other processes are not worth starting; about a second's work.
+_WORTH_PROCESSES = 2**20
+# A file gets this long in a worker before it is given up; some fifty times what the slowest
+# reader takes.
+_SECONDS_PER_FILE = 120
+_SECONDS_PER_MEGABYTE = 30
+
+_KEPT = "; kept as it was indexed before"
+_NOT_KEPT = "; what was indexed of it before can't be taken over"
+
+
+def sync(
+    engine: Engine,
+    paths: Sequence[Path],
+    *,
+    rebuild: bool = False,
+    jobs: int = 1,
+    language: str | None = None,
+    progress: Progress | None = None,
+    commit_every: int = COMMIT_EVERY,
+    exclude: Iterable[Path] = (),
+) -> SyncReport:
+    """Adds, updates and removes essays until the index holds what is at ``paths`` now.
+
+    Essays from elsewhere are left alone, and a file that exists but can't be read keeps what
+    the index has of it. ``rebuild`` makes everything anew: what is at ``paths`` and all that
+    the index holds, from wherever it was; nothing is compared, so what is read counts as
+    added. ``jobs`` is how many processes read files, ``language`` that of essays which do not
+    tell theirs, ``exclude`` are folders to pass over, such as the index's own. ``progress``
+    is called with "reading", the files done and all there are.
+
+    Raises ``ReadError`` before anything is touched where a path is not there, and what the
+    engine raises. Ended early by an error or by Ctrl-C, the index holds whole essays only,
+    and the next run does the rest; a rebuild leaves the index as it was.
+    """
+    started = time.perf_counter()
+    given = [os.path.abspath(path) for path in paths]
+    for path in given:
+        require(path)
+    writer = engine.writer(rebuild=rebuild)
+    try:
+        known, unreadable = _known(engine, rebuild)
+        session = _Session(engine, writer, known, rebuild=rebuild, commit_every=commit_every)
+        todo = survey(
+            known,
+            given,
+            rebuild=rebuild,
+            language=language,
+            exclude=[os.path.abspath(path) for path in exclude],
+            prepare=session.prepare,
+        )
+        session.carry_out(todo, max(1, jobs), progress or _no_progress)
+    finally:
+        writer.close()
+    status = engine.status()
+    if unreadable:
+        session.notes.append((status.location, unreadable))
+    return SyncReport(
+        added=session.added,
+        updated=session.updated,
+        unchanged=session.unchanged,
+        removed=session.removed,
+        renamed=session.renamed,
+        skipped=tuple(sorted(session.skipped, key=lambda skipped: skipped.path)),
+        notes=tuple(sorted(session.notes)),
+        essays=status.essays,
+        passages=status.passages,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _no_progress(stage: str, done: int, total: int) -> None:
+    """For those who do not ask."""
+
+
+def _known(engine: Engine, rebuild: bool) -> tuple[dict[str, Fingerprint], str]:
+    """What the index holds, by path, and why that can't be told where it can't."""
+    try:
+        return {mark.path: mark for mark in engine.fingerprints()}, ""
+    except NoIndexError:
+        return {}, ""
+    except LocationError as error:
+        if not rebuild:
+            raise
+        return {}, f"{error}; what came from other folders has to be indexed again"
+
+
+def _outcomes(jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Outcome | workers.Lost]]:
+    """Every job with its outcome, in order."""
+    if processes == 1 or len(jobs) == 1 or sum(job.size for job in jobs) < _WORTH_PROCESSES:
+        return ((job, make_entry(job)) for job in jobs)
+    return workers.run(
+        make_entry,
+        jobs,
+        processes=processes,
+        seconds=lambda job: _SECONDS_PER_FILE + _SECONDS_PER_MEGABYTE * (job.size / 2**20),
+        weight=lambda job: job.size,
+        heaviest=_UNDER_WAY_BYTES,
+    )
+
+
+class _Session:
+    """One writing session and its tally."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Writer,
+        known: dict[str, Fingerprint],
+        *,
+        rebuild: bool,
+        commit_every: int,
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._known = known
+        self._rebuild = rebuild
+        self._commit_every = commit_every
+        # What a writer may offer beyond the port: a module's own function that does its share
+        # of the work in a worker, with a way to put the result, and to say that memory asks
+        # for a commit.
+        self.prepare: Callable[[Entry], Any] | None = getattr(writer, "prepare", None)
+        self._put_content: Callable[[Any], None] = (
+            writer.put if self.prepare is None else getattr(writer, "put_prepared")  # noqa: B009
+        )
+        self._is_full: Callable[[], bool] = getattr(writer, "full", lambda: False)
+        self._put_ids: set[str] = set()
+        # By digest, the first by path last, less those that turn up under another path.
+        self._vanished: dict[str, list[Fingerprint]] = {}
+        # Since the last commit.
+        self._passages = self._bytes = self._changes = 0
+        self._writing = False
+        self.added = self.updated = self.unchanged = self.removed = self.renamed = 0
+        self.skipped: list[Skipped] = []
+        self.notes: list[tuple[str, str]] = []
+
+    def carry_out(self, todo: Survey, processes: int, progress: Progress) -> None:
+        self.unchanged = todo.unchanged
+        self.skipped += todo.skipped
+        for mark in reversed(todo.vanished):
+            self._vanish(mark)
+        try:
+            for mark in todo.kept:
+                self._keep(mark)
+            progress("reading", 0, len(todo.jobs))
+            for done, (job, outcome) in enumerate(_outcomes(todo.jobs, processes), start=1):
+                self._take(job, outcome)
+                progress("reading", done, len(todo.jobs))
+            self._remove_vanished()
+        except BaseException:
+            # What was put are whole essays, unless it was the writer that was interrupted.
+            # Half a rebuild is worth nothing.
+            if self._changes and not self._writing and not self._rebuild:
+                self._commit()
+            raise
+        if self._changes or self._rebuild or not self._known:
+            self._commit()
+
+    def _take(self, job: Job, outcome: Outcome | workers.Lost) -> None:
+        known = self._known.get(job.shown)
+        match outcome:
+            case Ready():
+                self._put(job, outcome, is_new=known is None)
+            case Same():
+                self.unchanged += 1
+            case Gone():
+                if known:
+                    self._vanish(known)
+            case Empty():
+                self.skipped.append(Skipped(path=job.shown, reason="no text in it"))
+                if known:
+                    self._vanish(known)
+            case Skipped() | workers.Lost():
+                why = outcome.reason
+                if known:
+                    why += _KEPT if self._keep(known) else _NOT_KEPT
+                self.skipped.append(Skipped(path=job.shown, reason=why))
+
+    def _put(self, job: Job, ready: Ready, *, is_new: bool) -> None:
+        former = None
+        if is_new and not self._rebuild and self._vanished.get(ready.digest):
+            former = self._vanished[ready.digest].pop()
+        self._writing = True
+        if former and former.essay_id not in self._put_ids:
+            self._writer.remove(former.essay_id)
+        self._put_content(ready.content)
+        self._writing = False
+        self._put_ids.add(job.essay_id)
+        self.notes += [(job.shown, note) for note in ready.notes]
+        if former:
+            self.renamed += 1
+        elif is_new or self._rebuild:
+            self.added += 1
+        else:
+            self.updated += 1
+        self._changes += 1
+        self._passages += ready.passages
+        self._bytes += job.size
+        if not self._rebuild and (
+            self._passages >= self._commit_every or self._bytes >= _COMMIT_BYTES or self._is_full()
+        ):
+            self._commit()
+
+    def _keep(self, mark: Fingerprint) -> bool:
+        """Leaves an essay as it is; a rebuild takes it over. Says whether it could."""
+        if not self._rebuild:
+            return True
+        try:
+            entry = self._engine.essay(mark.essay_id)
+        except LocationError:
+            return False
+        if entry is None:
+            return False
+        self._writing = True
+        self._writer.put(entry)
+        self._writing = False
+        self._changes += 1
+        return True
+
+    def _vanish(self, mark: Fingerprint) -> None:
+        self._vanished.setdefault(mark.digest, []).append(mark)
+
+    def _remove_vanished(self) -> None:
+        for marks in self._vanished.values():
+            for mark in marks:
+                # A new file may have the id of one that is gone.
+                if not self._rebuild and mark.essay_id not in self._put_ids:
+                    self._writing = True
+                    self._writer.remove(mark.essay_id)
+                    self._writing = False
+                    self._changes += 1
+                self.removed += 1
+
+    def _commit(self) -> None:
+        self._writing = True
+        self._writer.commit()
+        self._writing = False
+        self._passages = self._bytes = self._changes = 0

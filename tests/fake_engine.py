@@ -1,0 +1,100 @@
+"""The writing half of an engine, in memory: what sync needs and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from indexer.engines.base import Entry, Fingerprint
+from indexer.errors import BusyError, StorageError
+from indexer.model import Status
+
+
+class FakeWriter:
+    """Writes to a copy; ``log`` of the engine tells what was asked of it, in order."""
+
+    def __init__(self, engine: FakeEngine, rebuild: bool) -> None:
+        self._engine = engine
+        self._rebuild = rebuild
+        self._staged: dict[str, Entry] = {} if rebuild else dict(engine.entries)
+        self._committed: dict[str, Entry] | None = None
+        self._closed = False
+
+    def put(self, entry: Entry) -> None:
+        self._log("put", entry.essay.id)
+        if self._engine.broken_on == entry.essay.id:
+            raise StorageError("no space left")
+        self._staged[entry.essay.id] = entry
+
+    def remove(self, essay_id: str) -> None:
+        self._log("remove", essay_id)
+        self._staged.pop(essay_id, None)
+
+    def commit(self) -> None:
+        self._log("commit", "")
+        self._committed = dict(self._staged)
+        if not self._rebuild:
+            self._engine.entries = self._committed
+
+    def close(self) -> None:
+        self._log("close", "")
+        self._closed = True
+        self._engine.is_busy = False
+        if self._rebuild and self._committed is not None:
+            self._engine.entries = self._committed
+
+    def _log(self, what: str, which: str) -> None:
+        assert not self._closed, f"{what} after close"
+        self._engine.log.append((what, which))
+
+
+class PreparingWriter(FakeWriter):
+    """A writer that has the workers do a part."""
+
+    prepare: Callable[[Entry], object]
+
+    def put_prepared(self, prepared: tuple[str, Entry]) -> None:
+        mark, entry = prepared
+        assert mark == "prepared"
+        self.put(entry)
+
+
+class FakeEngine:
+    """Entries by id. ``broken_on`` names the essay that can't be put."""
+
+    def __init__(self, prepare: Callable[[Entry], object] | None = None) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.log: list[tuple[str, str]] = []
+        self.is_busy = False
+        self.broken_on: str | None = None
+        self._prepare = prepare
+
+    def writer(self, *, rebuild: bool = False) -> FakeWriter:
+        if self.is_busy:
+            raise BusyError("another process is writing")
+        self.is_busy = True
+        if self._prepare is None:
+            return FakeWriter(self, rebuild)
+        writer = PreparingWriter(self, rebuild)
+        writer.prepare = self._prepare
+        return writer
+
+    def fingerprints(self) -> Iterator[Fingerprint]:
+        return (entry.fingerprint for entry in [*self.entries.values()])
+
+    def essay(self, essay_id: str) -> Entry | None:
+        return self.entries.get(essay_id)
+
+    def status(self) -> Status:
+        essays = [entry.essay for entry in self.entries.values()]
+        return Status(
+            location="memory",
+            engine="fake",
+            schema_version=1,
+            essays=len(essays),
+            passages=sum(essay.passages for essay in essays),
+            words=sum(essay.words for essay in essays),
+            bytes=0,
+            updated=None,
+            languages={},
+            healthy=True,
+        )
