@@ -501,6 +501,27 @@ def test_a_folder_that_does_not_exist_is_said(tmp_path: Path) -> None:
     assert str(tmp_path / "typo") in message
 
 
+def test_an_index_of_a_newer_version_is_said_and_left_alone(tmp_path: Path) -> None:
+    location = tmp_path / "index"
+    assert essays(location, "index", SEEDS).status == 0
+    stamp = location / "essays.json"
+    newer = json.dumps(json.loads(stamp.read_text()) | {"schema": 999})
+    stamp.write_text(newer)
+    for command in (*READING, ["index", str(SEEDS)], ["index", "--rebuild", str(SEEDS)]):
+        assert "newer version" in refused(essays(location, *command)), command
+    assert stamp.read_text() == newer
+
+
+def test_an_index_of_another_analyser_says_so_and_is_rebuilt(tmp_path: Path) -> None:
+    location = tmp_path / "index"
+    assert essays(location, "index", SEEDS).status == 0
+    stamp = location / "essays.json"
+    stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {"analysis": -1}))
+    assert "--rebuild" in refused(essays(location, "search", "opposition"))
+    assert essays(location, "index", SEEDS).status == 0
+    assert essays(location, "search", "opposition").status == 0
+
+
 # -- Damage -----------------------------------------------------------------------------------
 
 
@@ -525,7 +546,7 @@ def _answers(location: str) -> list[Any]:
     library = Library.open(location, Settings())
     try:
         return [
-            [essay.id for essay in library.list()],
+            [essay.id for essay in library.essays()],
             *(
                 [(e.essay.id, [(h.id, h.snippet) for h in e.passages]) for e in result.results]
                 for result in map(library.search, PROBES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,18 +14,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("indexer", "webapp")
 
-# From the outside in: a module imports from its own layer or from those below it.
-LAYERS: tuple[tuple[str, ...], ...] = (
-    ("indexer.__main__",),
-    ("indexer.cli", "webapp"),
-    ("indexer.terminal", "indexer.json_shapes"),
-    ("indexer.library",),
-    ("indexer.sync",),
-    ("indexer.engines", "indexer.readers", "indexer.ranking", "indexer.snippets"),
-    ("indexer.query", "indexer.chunking", "indexer.structure"),
-    ("indexer.analysis", "indexer.plan", "indexer.matching"),
-    ("indexer.model", "indexer.errors", "indexer.config"),
-)
 # Only these may import the library on the left.
 OWNERS = {
     "whoosh": ("indexer.engines.whoosh",),
@@ -67,68 +56,77 @@ def _modules() -> dict[str, Path]:
 MODULES = _modules()
 
 
-def _imports(path: Path, *, types: bool) -> Iterator[str]:
-    """Names imported anywhere in a file; ``types`` says whether for type checking, too."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for_types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
-    for node in ast.walk(tree):
-        if node in for_types and not types:
+def _imports(path: Path, *, late: bool = True) -> Iterator[str]:
+    """Names that a file imports; not ``late`` leaves out what is imported when a function runs
+    or for type checking only."""
+    waiting: list[ast.AST] = [ast.parse(path.read_text("utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if not late and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
+        if not late and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        waiting += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: relative import"
             assert node.module
-            yield from (
-                whole if (whole := f"{node.module}.{alias.name}") in MODULES else node.module
-                for alias in node.names
-            )
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in MODULES else node.module
 
 
 def _below(name: str, place: str) -> bool:
     return name == place or name.startswith(f"{place}.")
 
 
-def _layer(name: str) -> int | None:
-    for number, places in enumerate(LAYERS):
-        if any(_below(name, place) for place in places):
-            return number
-    return None
+def _map() -> dict[str, int]:
+    """Modules and the number of their layer in ``indexer/README.md``, from the outside in."""
+    text = (ROOT / "indexer/README.md").read_text("utf-8")
+    section = text.partition("\n## Modules\n")[2].partition("\n## ")[0]
+    layers = section.split("\n### ")[1:]
+    return {
+        "indexer." + file.removesuffix(".py").replace("/", "."): number
+        for number, layer in enumerate(layers)
+        for file in re.findall(r"^\| `([\w/]+\.py)` \|", layer, re.MULTILINE)
+    }
+
+
+LAYER = _map()
+
+
+def test_the_map_shows_every_module_that_there_is() -> None:
+    there = {name for name, path in MODULES.items() if path.stat().st_size}
+    assert {name for name in there if name.startswith("indexer.")} == LAYER.keys()
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_imports_nothing_from_a_layer_above(name: str) -> None:
-    own = _layer(name)
-    if own is None:
+    if name.startswith("webapp"):
+        allowed = ("webapp", "indexer.library", "indexer.json_shapes")
+        allowed += ("indexer.config", "indexer.model", "indexer.errors")
+        ours = [other for other in _imports(MODULES[name]) if other.startswith(PACKAGES)]
+        assert not [other for other in ours if not other.startswith(allowed)]
         return
-    wrong = [
-        other
-        for other in _imports(MODULES[name], types=True)
-        if (layer := _layer(other)) is not None and layer < own
-    ]
-    assert not wrong
+    assert not [o for o in _imports(MODULES[name]) if LAYER.get(o, 99) < LAYER.get(name, 0)]
+    assert not [o for o in _imports(MODULES[name]) if o.startswith("webapp")]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_only_its_owner_imports_a_library(name: str) -> None:
     wrong = [
         other
-        for other in _imports(MODULES[name], types=True)
+        for other in _imports(MODULES[name])
         if (owners := OWNERS.get(other.partition(".")[0])) is not None
         and not name.startswith(owners)
     ]
     assert not wrong
 
 
-def test_no_module_imports_itself_through_others() -> None:
+def test_no_module_imports_itself_through_others_while_it_loads() -> None:
     graph = {
-        name: {other for other in _imports(path, types=False) if other in MODULES}
+        name: {other for other in _imports(path, late=False) if other in MODULES}
         for name, path in MODULES.items()
     }
     # A module on no cycle can be taken away once everything it imports is.
@@ -142,7 +140,7 @@ def test_no_module_imports_itself_through_others() -> None:
 def test_an_engine_knows_neither_text_nor_query_language(name: str) -> None:
     """Terms, trees and arrays cross the port; see ``indexer/engines/base.py``."""
     above = ("indexer.query", "indexer.readers", "indexer.chunking", "indexer.snippets")
-    wrong = [o for o in _imports(MODULES[name], types=True) if o.startswith(above)]
+    wrong = [o for o in _imports(MODULES[name]) if o.startswith(above)]
     assert not wrong
 
 

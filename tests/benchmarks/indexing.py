@@ -39,7 +39,7 @@ def passages(source: Path) -> Iterator[tuple[str, str]]:
     from indexer.library import Library
 
     library = Library.open(str(source), Settings())
-    for essay in library.list():
+    for essay in library.essays():
         for passage in library.show(essay.id).passages:
             yield f"{essay.id}#{passage.anchor}", passage.text
     library.close()
@@ -51,7 +51,7 @@ def _ours(source: Path, target: Path) -> tuple[float, int]:
 
     before = time.perf_counter()
     library = Library.open(str(target), Settings(), create=True)
-    report = library.index([str(source)])
+    report = library.index([source])
     library.close()
     return time.perf_counter() - before, report.passages
 
@@ -60,11 +60,11 @@ def _engine(source: Path, target: Path) -> tuple[float, int]:
     from indexer.config import Settings
     from indexer.engines.whoosh_engine import WhooshEngine
 
-    known = WhooshEngine.open(str(source), Settings())
+    known = WhooshEngine(source)
     entries = [entry for essay in known.essays() if (entry := known.essay(essay.id))]
     known.close()
     before = time.perf_counter()
-    engine = WhooshEngine.open(str(target), Settings(), create=True)
+    engine = WhooshEngine(target, create=True)
     writer = engine.writer()
     for entry in entries:
         writer.put(entry)

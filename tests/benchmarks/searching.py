@@ -87,7 +87,7 @@ def processes(location: Path, texts: Path, query: str, rounds: int) -> dict[str,
     tiny = location.with_name("tiny")
     seeds = Path(__file__).parent.parent.parent / "seeds"
     library = Library.open(str(tiny), Settings(), create=True)
-    library.index([str(seeds)])
+    library.index([seeds])
     library.close()
     search = [sys.executable, "-m", "indexer", "search", query, "--index"]
     commands = {

@@ -123,7 +123,7 @@ def _index(folder: Path, essays: list[tuple[str, list[str]]]) -> Library:
     texts.mkdir()
     judged.write_essays(texts, essays)
     library = Library.open(str(folder / "index"), Settings(), create=True)
-    library.index([str(texts)])
+    library.index([texts])
     return library
 
 
