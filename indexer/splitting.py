@@ -35,12 +35,14 @@ _UNSPACED = (
 _VOICED = "\uff9e\uff9f"  # half-width voicing marks, the only marks that are letters to Unicode
 _DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19"
 _THIN = "\u00a0\u2009\u202f"  # no-break and thin spaces, between thousands
-_COARSE = (
-    "\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u1950-\u1aaf\u2e80-\U0003ffff"  # more than _UNSPACED
-)
 _LATIN = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af"
+# Letters that stand alone in abbreviations and units of measure.
+_CASED = f"{_LATIN}\u0370-\u03ff\u0400-\u052f"
 # Texts of these characters alone, most of those in Latin script, need no large classes.
-_BEYOND = re.compile("[^\x00-\xac\xae-\u02af\u02bb\u02bc\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]")
+_BEYOND = re.compile(
+    "[^\x00-\xac\xae-\u02af\u02bb\u02bc\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u2190-\u2bff\U0001f200-\U0001faff]"
+)
 
 # Articles, prepositions and pronouns that lose their vowel before another word, in French,
 # Italian, Catalan, Occitan, Romansh; folded.
@@ -73,39 +75,37 @@ class Group(NamedTuple):
     elided: int = 0
 
 
-def _build(word: str, letter: str) -> str:
-    """The pattern of a chunk, given those of a word and of a single letter.
+def _build(word: str) -> str:
+    """The pattern of a chunk, given that of a word.
 
-    Every repetition is possessive, so that matching takes linear time and no stack.
+    Every repetition is possessive, so that matching takes linear time and no stack. The
+    class of all letters takes milliseconds to compile wherever it occurs, so that it occurs
+    once, and a link may stand at the end of a chunk.
     """
-    number = f"[{_DIGITS}]++(?:[.,{APOSTROPHES}{_THIN}][{_DIGITS}]++)++{letter}*+"
+    number = f"[{_DIGITS}]++(?:[.,{APOSTROPHES}{_THIN}][{_DIGITS}]++)++[{_CASED}]*+"
     # At most ten letters, or a megabyte of them would be tried from each.
-    initials = f"{letter}(?:\\.{letter}){{1,9}}+(?!{letter}|[{_DIGITS}])\\.?+"
-    piece = f"(?:{number}|{initials}|{word})"
+    initials = f"[{_CASED}](?:\\.[{_CASED}]){{1,9}}+(?![{_CASED}{_DIGITS}])\\.?+"
     catalan = "(?<=[lL])\u00b7(?=[lL])"
-    link = f"(?:[{APOSTROPHES}]|[{HYPHENS}](?:{LINE_BREAK})?+|{catalan})"
-    return f"{piece}(?:{link}{piece})*+"
+    link = f"(?:[{APOSTROPHES}]|[{HYPHENS}](?:{LINE_BREAK})?+|{catalan})(?=[^\\W_])"
+    # Most words of Latin script stand between spaces and stops; no link can follow these.
+    common = f'[{_LATIN}]{{2,}}+(?=[\\s.,;:!?)\\]"”“…—–])'
+    return f"{common}|(?:(?:{number}|{initials}|{word})(?:{link})?+)++"
 
 
 @cache
 def _plain_pattern() -> re.Pattern[str]:
-    return re.compile(_build(f"[{_DIGITS}{_LATIN}]++", f"[{_LATIN}]"))
+    return re.compile(_build(f"[{_DIGITS}{_LATIN}]++"))
 
 
 @cache
 def _full_pattern() -> re.Pattern[str]:
-    """Chunks and runs in any script; classes come from the interpreter's Unicode tables.
-
-    Large classes take milliseconds to compile, each time they occur, so that small ones
-    stand in for them where they do.
-    """
+    """Chunks and runs in any script; classes come from the interpreter's Unicode tables."""
     marks, numerals = _scan_categories()
     letters = f"[^\\W_{numerals}{_UNSPACED}{_VOICED}{APOSTROPHES}]"
-    within = f"{marks}{INVISIBLE}"
-    word = f"{letters}++(?:(?:[{within}]++|(?<=\u00ad){LINE_BREAK}(?=\\w)){letters}*+)*+"
-    letter = f"(?:[^\\W\\d_\u00b2\u00b3\u00b9\u02b9-\u02bf\u2070-\u2089{_COARSE}][\u0300-\u036f]*+)"
-    run = f"[{_UNSPACED}{_VOICED}](?:[{_UNSPACED}{_VOICED}{within}\u200b]++|{LINE_BREAK}(?=[{_COARSE}]))*+"
-    return re.compile(f"{_build(word, letter)}|{run}")
+    wrapped = f"{LINE_BREAK}(?=[^\\W_])"
+    word = f"(?:{letters}++(?:[{marks}{INVISIBLE}]++(?:(?<=\u00ad){wrapped})?+)?+)++"
+    run = f"(?:[{_UNSPACED}{_VOICED}]++[{marks}{INVISIBLE}\u200b]*+(?:{wrapped})?+)++"
+    return re.compile(f"{_build(word)}|{run}")
 
 
 @cache
@@ -150,11 +150,14 @@ def _unit_pattern() -> re.Pattern[str]:
 
 _HYPHEN = re.compile(f"[{HYPHENS}](?:{LINE_BREAK})?")
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_LINK = re.compile(f"[{HYPHENS}{APOSTROPHES}\u00b7\\s]")
 _JOINS = re.compile(f"[{HYPHENS}{APOSTROPHES}.,{_THIN}\u00b7]")
-_POSSESSIVE = re.compile(f"(.*[^{APOSTROPHES}])[{APOSTROPHES}][sS]", re.DOTALL)
 _THOUSANDS = re.compile(
-    f"[{_DIGITS}]{{1,3}}(?:([,{APOSTROPHES}{_THIN}])[{_DIGITS}]{{3}}(?:\\1[{_DIGITS}]{{3}})*+"
-    f"|(?:\\.[{_DIGITS}]{{3}}){{2,}}+)(?P<decimals>[.,][{_DIGITS}]++)?(?![{_DIGITS}.,])"
+    f"(?!0)[{_DIGITS}]{{1,3}}(?:"
+    f"(?:,[{_DIGITS}]{{3}})++(?P<a>\\.[{_DIGITS}]++)?"
+    f"|([{APOSTROPHES}{_THIN}])[{_DIGITS}]{{3}}(?:\\2[{_DIGITS}]{{3}})*+(?P<b>[.,][{_DIGITS}]++)?"
+    f"|(?:\\.[{_DIGITS}]{{3}}){{2,}}+(?P<c>,[{_DIGITS}]++)?"
+    f")(?![{_DIGITS}.,])"
 )
 _DECIMAL = re.compile(f"[{_DIGITS}]++\\.[{_DIGITS}]++(?![{_DIGITS}.,{APOSTROPHES}{_THIN}])")
 _NUMBER_PIECE = re.compile(f"[^.,{APOSTROPHES}{_THIN}]+")
@@ -176,19 +179,26 @@ def is_run(chunk: str) -> bool:
 
 
 def units(run: str) -> Iterator[Atom]:
-    """The characters of a run, each with its marks."""
-    if _EASY_RUN.fullmatch(run):
-        for start, character in enumerate(run):
-            yield Atom(character, character, start, start + 1)
-        return
+    """The characters of a run, each with its marks; ``form`` is as :func:`forms` gives it."""
     for match in _unit_pattern().finditer(run):
         if form := fold(match[0]):
             yield Atom(form, form, *match.span())
 
 
+def forms(run: str) -> list[str]:
+    """The characters of a run, folded."""
+    if _EASY_RUN.fullmatch(run):
+        return list(run)
+    return [unit.form for unit in units(run)]
+
+
 def groups(chunk: str) -> Iterator[Group]:
     """The words of a chunk that is no run, in order. Nothing in it takes more than four
     words together, so a chunk of any length comes piecewise."""
+    end = len(chunk)
+    while _LINK.match(chunk, end - 1):  # to a word of another script, as in "e-字"
+        end -= 1
+    chunk = chunk[:end]
     if not _JOINS.search(chunk):
         if form := _form(chunk):
             yield Group((Atom(form, chunk, 0, len(chunk)),))
@@ -237,7 +247,8 @@ def _split_at_hyphens(chunk: str) -> Iterator[tuple[int, int]]:
     for match in _HYPHEN.finditer(chunk):
         yield start, match.start()
         start = match.end()
-    yield start, len(chunk)
+    if start < len(chunk):
+        yield start, len(chunk)
 
 
 def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
@@ -276,8 +287,8 @@ def _atom(piece: str, start: int) -> Atom | None:
     form = _form(piece.replace(".", ""))
     if not form:
         return None
-    possessive = _POSSESSIVE.fullmatch(piece)
-    stem_of = possessive[1] if possessive else piece
+    possessive = piece[-1] in "sS" and _APOSTROPHE.fullmatch(piece[-2:-1])
+    stem_of = piece[:-2] if possessive else piece
     return Atom(form, _APOSTROPHE.sub("", stem_of.replace(".", "")), start, start + len(piece))
 
 
@@ -290,7 +301,7 @@ def _form(word: str) -> str:
 
 def _number_groups(part: str, start: int) -> Iterator[Group]:
     if match := _THOUSANDS.match(part):
-        decimals = match["decimals"] or ""
+        decimals = match["a"] or match["b"] or match["c"] or ""
         whole = match[0][: len(match[0]) - len(decimals)]
         form = re.sub(f"[^{_DIGITS}]", "", whole) + decimals.replace(",", ".")
     elif match := _DECIMAL.match(part):
