@@ -1,4 +1,8 @@
-"""The query language: text to a typed tree, plus notes with spans. Knows no engine."""
+"""The query language: text to a typed tree, plus notes with spans. Knows no engine.
+
+:func:`parse` never raises. What it can't understand it takes literally, or leaves out where
+it says nothing, and tells so in a note whose ``kind`` is one of :data:`NOTE_KINDS`.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +118,9 @@ class Dates:
     span: Span
 
 
-Node = Word | Phrase | Near | Prefix | Wildcard | Fuzzy | And | Or | Not | Scoped | In | Lang | Dates
+Node = (
+    Word | Phrase | Near | Prefix | Wildcard | Fuzzy | And | Or | Not | Scoped | In | Lang | Dates
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,3 +135,99 @@ class Query:
     strict: Node | None
     notes: tuple[Note, ...]
     understood: str
+
+
+NOTE_KINDS = (
+    "bad-date",
+    "bad-distance",
+    "bad-language",
+    "bad-value",
+    "bare-wildcard",
+    "capped-distance",
+    "capped-edits",
+    "dangling-operator",
+    "empty-field",
+    "empty-group",
+    "empty-quote",
+    "fuzzy-wildcard",
+    "literal-question-mark",
+    "literal-wildcard",
+    "more-notes",
+    "nothing-to-search",
+    "reversed-dates",
+    "too-deep",
+    "too-many-terms",
+    "unbalanced-parenthesis",
+    "unbalanced-quote",
+    "unclosed-class",
+    "unknown-field",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A construct of the language, for help pages and the tests of their examples."""
+
+    syntax: str
+    meaning: str
+    example: str
+
+
+OPERATORS = (
+    Operator(
+        "word word",
+        "the words, in any of their forms; passages with all of them come first, then essays"
+        " that hold them all, then passages with some",
+        "tibet protest",
+    ),
+    Operator(
+        '"word word"',
+        "exactly these words in this order; one quoted word is that form only",
+        '"to be or not to be"',
+    ),
+    Operator(
+        '"word word"~N',
+        "these words in any order, with at most N other words between them (5 without N)",
+        '"human rights"~5',
+    ),
+    Operator("-x", "passages without x: a word, a quotation, a group or a field", "tibet -china"),
+    Operator("NOT x", "the same, as a word in capitals", "tibet NOT china"),
+    Operator("x OR y", "either, or both; also written x | y", "monk OR nun"),
+    Operator("x | y", "either, or both", "monk | nun"),
+    Operator("x AND y", "both in one passage", "monk AND protest"),
+    Operator(
+        "( )",
+        "a group; AND binds closer than OR, and OR closer than mere succession",
+        "(monk OR nun) AND protest",
+    ),
+    Operator("title:x", "x in the title of the essay", 'title:"on liberty"'),
+    Operator("heading:x", "x in a heading above the passage", "heading:conclusion"),
+    Operator("author:x", "x in the name of an author", "author:mill"),
+    Operator("in:PLACE", "the essay with this id, or the essays of this folder", "in:politics"),
+    Operator("lang:CODE", "essays in this language, by its ISO 639 code", "lang:fr"),
+    Operator("after:DATE", "essays of this year, month or day, or later", "after:2020"),
+    Operator("before:DATE", "essays before this year, month or day", "before:2021-06"),
+    Operator(
+        "date:DATE..DATE",
+        "essays from the first date to the second, both included; either may be missing, and"
+        " a single date means that year, month or day",
+        "date:2019..2021",
+    ),
+    Operator("begin*", "words that begin so", "democra*"),
+    Operator("w?rd", "? is one character, * any number of them", "wom?n"),
+    Operator(
+        "w[ao]rd", "one of these characters; [a-z] a range, [!a] any other", "organi[sz]ation"
+    ),
+    Operator(
+        "word~",
+        "words spelled nearly so: one letter off up to 5 letters, two beyond; ~1 and ~2 say it",
+        "tianamen~",
+    ),
+)
+
+
+def parse(text: str) -> Query:
+    """The query as understood, in time linear in its length."""
+    from indexer.query_parser import parse_query
+
+    return parse_query(text)
