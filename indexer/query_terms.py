@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from indexer.model import Note
 from indexer.query import Dates, Fuzzy, Node, Phrase, Prefix, Span, Wildcard, Word
@@ -27,6 +28,8 @@ _CLASS = re.compile(r"\[(?:![^\[\]]+|[^\[\]!][^\[\]]*)\]")
 _MEMBERS = rf"[^\[\]\s|｜()（）{QUOTATION_MARKS}{SEPARATORS}]+\]"
 CLASS_AHEAD = rf"(?:{_MEMBERS}\[){{0,8}}{_MEMBERS}\??[\w*＊]"
 _CLASS_AHEAD = re.compile(CLASS_AHEAD)
+# Without what stands before or after it, such a run could come to look like a field or group.
+_BOUND = re.compile(r"[:(（]")
 _STARS = re.compile(r"\*{2,}")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -63,20 +66,21 @@ def read_term(raw: str, start: int, notes: list[Note]) -> Node | None:
     if "://" in raw or "www." in raw.lower():
         return _word(raw, start)
     shape = raw.replace("＊", "*").replace("～", "~")
-    first, end, fuzzy = _pattern_ends(shape)
+    _note_unclosed_class(shape, start, notes)
+    first, end, edits = _pattern_ends(shape)
     if _has_wildcards(shape[first:end]):
-        _note_unclosed_class(shape[:end], start, notes)
-        if fuzzy:
+        if _BOUND.search(shape):
+            return _pattern(shape, start)
+        if edits is not None:
             message = f"{excerpt(raw)} can't be both a pattern and fuzzy; ~ was left out"
             span = start + end, start + len(raw)
             notes.append(Note(kind="fuzzy-wildcard", message=message, span=span))
         return _pattern(shape[first:end], start + first)
-    body, edits = _split_edits(shape)
-    _note_unclosed_class(body, start, notes)
-    _note_question_marks(body, start, notes)
+    _note_question_marks(shape, start, notes)
+    end, edits = _without_edits(shape, TRAILING.__contains__)
     if edits is None:
         return _word(raw, start)
-    return _fuzzy(_trimmed(body), edits, _span(raw, start), notes)
+    return _fuzzy(_trimmed(shape[:end]), edits, _span(raw, start), notes)
 
 
 def _span(text: str, start: int) -> Span:
@@ -96,21 +100,22 @@ def _word(raw: str, start: int) -> Word:
     return plain_word(text, _span(text, start))
 
 
-def _split_edits(shape: str) -> tuple[str, str | None]:
-    """The run without a ``~`` or ``~N`` at its end, and N as written; ``None`` without one.
-
-    Of several the last counts.
-    """
-    body, edits = shape, None
+def _without_edits(shape: str, is_edge: Callable[[str], bool]) -> tuple[int, str | None]:
+    """Where the run ends without a ``~`` or ``~N`` and what is edge around it; and N as
+    written, ``None`` without one. Of several the last counts."""
+    letter = next(place for place, char in enumerate(shape) if char.isalnum())
+    end, edits = len(shape), None
     while True:
-        written = body.rstrip(TRAILING.replace("~", ""))
-        tail = written[len(written.rstrip("~0123456789")) :]
-        rest = written[: len(written) - len(tail) + tail.find("~")]
-        if "~" not in tail or not searchable(rest):
-            return body, edits
+        while shape[end - 1] != "~" and is_edge(shape[end - 1]):
+            end -= 1
+        tilde = end - 1
+        while tilde > letter and shape[tilde] in "0123456789":
+            tilde -= 1
+        if tilde <= letter or shape[tilde] != "~":
+            return end, edits
         if edits is None:
-            edits = tail.rpartition("~")[2]
-        body = rest
+            edits = shape[tilde + 1 : end]
+        end = tilde
 
 
 def _has_wildcards(body: str) -> bool:
@@ -150,26 +155,19 @@ def _note_question_marks(body: str, start: int, notes: list[Note]) -> None:
         notes.append(Note(kind="literal-question-mark", message=message, span=span))
 
 
-def _pattern_ends(shape: str) -> tuple[int, int, bool]:
-    """Where a pattern begins and ends, without the punctuation around it and any ``~N``;
-    and whether there was one."""
-    first, end, fuzzy = 0, 0, False
-    body = shape
-    while len(body) != end:
-        end = len(body)
-        body, edits = _split_edits(body)
-        fuzzy = fuzzy or edits is not None
-        while not (_in_word(body[-1]) or body[-1] in "*?])）"):
-            body = body[:-1]
-    if ":" in body:  # what stands before it must not come to look like a field
-        return first, end, fuzzy
+def _pattern_ends(shape: str) -> tuple[int, int, str | None]:
+    """Where a pattern begins and ends without the punctuation around it; and N of ``~N``."""
+    end, edits = _without_edits(shape, lambda char: not (_in_word(char) or char in "*?]"))
+    first = 0
+    if _BOUND.search(shape):
+        return first, end, edits
     while not (
-        _in_word(body[first])
-        or body[first] in "*?"
-        or (body[first] == "[" and _CLASS_AHEAD.match(body, first + 1))
+        _in_word(shape[first])
+        or shape[first] in "*?"
+        or (shape[first] == "[" and _CLASS_AHEAD.match(shape, first + 1))
     ):
         first += 1
-    return first, end, fuzzy
+    return first, end, edits
 
 
 def _pattern(pattern: str, start: int) -> Node:
@@ -177,7 +175,7 @@ def _pattern(pattern: str, start: int) -> Node:
     pattern = _STARS.sub("*", pattern)
     literal = pattern[:-1]
     if pattern[-1] == "*" and not (set("*?") & set(literal) or _CLASS.search(literal)):
-        while ":" not in pattern and not (_in_word(literal[-1]) or literal[-1] in ")）"):
+        while not (_in_word(literal[-1]) or _BOUND.search(literal)):
             literal = literal[:-1]
         return Prefix(literal, span)
     return Wildcard(pattern, span)
