@@ -11,11 +11,13 @@ from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from operator import sub
+from pickle import dumps
 from typing import Any, NamedTuple
 
 from whoosh import fields, formats
 from whoosh.codec import whoosh3
 from whoosh.columns import VarBytesColumn
+from whoosh.system import pack_int
 
 from indexer.engines.whoosh_fields import ENTRY, SORT_DAY, SORT_ID, SORT_TITLE, TERM_FIELDS
 
@@ -112,8 +114,27 @@ class PackedPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc, unus
             self._values = [positions[at:after]]
             at = after
 
+    def _write_block(self, last: bool = False) -> None:
+        # As in the class above, less what no reader of ours asks for (lengths), in one write:
+        # most terms are in one passage only, so that this is most of the time.
+        ids, file = self._ids, self._postfile
+        if not self._blockcount:
+            file.write(whoosh3.WHOOSH3_HEADER_MAGIC)
+        self._terminfo.add_block(self)
+        data = dumps((self._mini_ids(), self._mini_weights(), self._mini_values()), 2)
+        info = dumps((len(ids), ids[-1], self._maxweight, 0, 0, 0), 2)
+        length = len(info) + len(data)
+        file.write(pack_int(-length if last else length) + info + data)
+        self._blockcount += 1
+        self._new_block()
+
+    def min_length(self) -> int:
+        return 0
+
     def _mini_ids(self) -> Any:
         ids = self._ids
+        if len(ids) == 1:
+            return _pack(ids)
         return _pack(array("I", chain((ids[0],), map(sub, ids[1:], ids))))
 
     def _mini_weights(self) -> Any:

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from whoosh.index import FileIndex
 from whoosh.writing import SegmentWriter
@@ -39,28 +39,44 @@ MERGED_DOCUMENTS = 50_000
 
 
 
+# A term's lists under way, or just its document and positions while there is only one.
+_Growing: TypeAlias = "tuple[array[int], array[int], array[int]] | tuple[int, list[int]]"
+
+
 class _Inverter:
     """Posting lists of one segment under way, field by field."""
 
     def __init__(self) -> None:
-        self.fields: dict[str, dict[str, codec.Decoded]] = {}
+        self.fields: dict[str, dict[str, _Growing]] = {}
         self.count = 0
 
     def add(self, field: str, document: int, terms: Iterable[tuple[str, list[int]]]) -> None:
+        """Adds what a document holds in a field; documents come in order."""
         lists = self.fields.setdefault(field, {})
+        get = lists.get
         count = 0
         for term, positions in terms:
             count += 1
-            found = lists.get(term)
+            found = get(term)
             if found is None:
-                lists[term] = codec.Decoded(
-                    array("I", (document,)), array("I", (len(positions),)), array("I", positions)
-                )
-            else:
-                found.documents.append(document)
-                found.frequencies.append(len(positions))
-                found.positions.extend(positions)
+                lists[term] = (document, positions)
+                continue
+            if len(found) == 2:
+                lists[term] = found = _grown(*found)
+            documents, frequencies, all_positions = found
+            documents.append(document)
+            frequencies.append(len(positions))
+            all_positions.fromlist(positions)
         self.count += count
+
+    def take(self, field: str, term: str) -> codec.Decoded:
+        """A term's finished lists, which are forgotten here."""
+        found = self.fields[field].pop(term)
+        return codec.Decoded(*(_grown(*found) if len(found) == 2 else found))
+
+
+def _grown(document: int, positions: list[int]) -> tuple[array[int], array[int], array[int]]:
+    return array("I", (document,)), array("I", (len(positions),)), array("I", positions)
 
 
 class _EssayWriter(SegmentWriter):  # type: ignore[misc, unused-ignore]
@@ -78,7 +94,7 @@ class _EssayWriter(SegmentWriter):  # type: ignore[misc, unused-ignore]
             terms = self.inverter.fields[name]
             encoded = sorted((term.encode("utf-8", "surrogatepass"), term) for term in terms)
             for data, term in encoded:
-                writer.add_term(data, terms.pop(term))
+                writer.add_term(data, self.inverter.take(name, term))
             writer.finish_field()
         writer.close()
 
