@@ -272,7 +272,9 @@ def search(
         raise click.UsageError("-l, -c and --json exclude each other", context)
     if limit is None:
         limit = EVERYTHING if paths_only else 10
-    if paths_only or counts_only:
+    if counts_only:
+        limit = 0
+    if paths_only:
         passages = 0
     settings = _settings(context)
     with _open(settings) as library:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import json_shapes, rendering
+from indexer import json_shapes, rendering, watching
 from indexer.config import Settings
-from indexer.errors import BusyError, ReadError, SettingsError
+from indexer.errors import BusyError, ReadError
 from indexer.output import print_json, print_lines, say
 from indexer.terminal import Progress
 
 if TYPE_CHECKING:
     from indexer.library import Library
     from indexer.model import SyncReport
-
-# Milliseconds without a change after which the watch looks up, and so catches what changed
-# between the first indexing and its own start.
-_LOOK_UP = 500
 
 
 def once(
@@ -86,25 +82,7 @@ def after_every_change(
 
 
 def changes_below(paths: Sequence[Path], location: str) -> Iterator[None]:
-    """One item at the start and one after every burst of changes; ends by Ctrl-C, as
-    ``KeyboardInterrupt``. Changes in the index itself do not count."""
-    try:
-        from watchfiles import watch
-    except ImportError as error:
-        raise SettingsError(
-            "--watch: watchfiles is not installed; do: pip install 'essay-search[watch]'"
-        ) from error
-    own = os.path.realpath(location)
-
-    def counts(_change: object, path: str) -> bool:
-        return not (os.path.realpath(path) + os.sep).startswith(own + os.sep)
-
-    return _bursts(watch(*paths, watch_filter=counts, rust_timeout=_LOOK_UP, yield_on_timeout=True))
-
-
-def _bursts(batches: Iterable[object]) -> Iterator[None]:
-    first = True
-    for batch in batches:
-        if batch or first:
-            first = False
-            yield
+    """Changes below ``paths`` from now on, those of the index itself left out."""
+    changes = watching.changes(paths, exclude=[Path(location)])
+    next(changes)  # the watch is in place, or has said why not
+    return changes

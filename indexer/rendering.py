@@ -132,8 +132,9 @@ def essay_text(view: EssayView, look: Look) -> Iterator[str]:
         f"{essay.language} · {essay.words:,} {_noun(essay.words, 'word')}"
         f" · {essay.passages:,} {_noun(essay.passages, 'passage')}"
     )
-    yield from paragraph([*_about(essay), _BETWEEN, Run(safe(size), "meta")], look)
-    yield from paragraph([Run(safe(essay.path), "meta")], look)
+    yield from paragraph(_about(essay), look)
+    for line in (size, essay.path):
+        yield from paragraph([Run(safe(line), "meta")], look)
     above: tuple[str, ...] = ()
     for passage in view.passages:
         yield from _headings(above, passage.headings, look)
