@@ -55,10 +55,15 @@ def fold(text: str) -> str:
     return folded
 
 
-def _fold_once(text: str) -> str:
+def bare(text: str) -> str:
+    """``text`` without apostrophes and what nobody sees, its letters as they were."""
     if "\u00ad" in text:
         text = _SOFT_BREAK.sub("", text)
-    text = unicodedata.normalize("NFKC", _VANISHING.sub("", text))
+    return _VANISHING.sub("", text)
+
+
+def _fold_once(text: str) -> str:
+    text = unicodedata.normalize("NFKC", bare(text))
     text = _NOT_CYRILLIC.sub(lambda run: unicodedata.normalize("NFKD", run[0]), text)
     text = _ACCENTS.sub("", _VANISHING.sub("", text)).casefold().translate(_LETTERS)
     text = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)

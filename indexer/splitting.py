@@ -289,7 +289,7 @@ def _atom(piece: str, start: int) -> Atom | None:
         return None
     possessive = piece[-1] in "sS" and _APOSTROPHE.fullmatch(piece[-2:-1])
     stem_of = piece[:-2] if possessive else piece
-    return Atom(form, _APOSTROPHE.sub("", stem_of.replace(".", "")), start, start + len(piece))
+    return Atom(form, stem_of.replace(".", ""), start, start + len(piece))
 
 
 def _form(word: str) -> str:

@@ -1,0 +1,69 @@
+"""Words to the terms an index holds, in both views, with the stems of a language."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from indexer.folding import bare, fold
+from indexer.languages import STEMMERS
+from indexer.splitting import Atom
+
+_MAX_TERM = 200  # characters; longer ones (base64, a line of dashes) are cut
+_KEPT = 100  # characters of a term that is cut, before its hash
+
+_local = threading.local()
+
+
+def exact_term(form: str, width: int = 1) -> str:
+    """The term of the exact view for a word that spans ``width`` positions."""
+    form = _cut(form)
+    return form if width == 1 else f"{form}\x1f{width}"
+
+
+def stem_term(stem: str, language: str) -> str:
+    """The term of the stem view; a stem means something in its language only."""
+    return f"{language}:{_cut(stem)}"
+
+
+def _cut(term: str) -> str:
+    if len(term) <= _MAX_TERM:
+        return term
+    from hashlib import blake2b
+
+    digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{term[:_KEPT]}…{digest}"
+
+
+def stems(atom: Atom, language: str) -> tuple[str, ...]:
+    """The stems of a word, folded: of the word as written and of its folded form, so that
+    an accented and an unaccented spelling have one in common."""
+    word = atom.stem_of
+    if language not in STEMMERS or len(word) > _MAX_TERM:
+        return (_letters(word) or atom.form,)
+    return _cached_stems(word, language) or (atom.form,)
+
+
+@lru_cache(maxsize=10_000)
+def _cached_stems(word: str, language: str) -> tuple[str, ...]:
+    stem = _stemmer(language)
+    plain = _letters(word)
+    written = unicodedata.normalize("NFKC", bare(word)).lower()
+    found = [plain] if written == plain else [written, plain]
+    return tuple(dict.fromkeys(s for word in found if (s := _letters(stem(word)))))
+
+
+def _letters(word: str) -> str:
+    return "".join(fold(word).split())
+
+
+def _stemmer(language: str) -> Callable[[str], str]:
+    """Stemmer objects keep state, so that each thread has its own."""
+    stemmers: dict[str, Callable[[str], str]] = _local.__dict__
+    if language not in stemmers:
+        from Stemmer import Stemmer
+
+        stemmers[language] = Stemmer(STEMMERS[language], 0).stemWord
+    return stemmers[language]
