@@ -123,6 +123,8 @@ def _make_entry(job: Job) -> Outcome:
     digest = stamp(job.suffix, job.language) + blake2b(data, digest_size=16).hexdigest()
     if digest == job.known:
         return Same()
+    if not data or data.isspace():
+        return Empty()
     document = readers.parse(data, suffix=job.suffix, name=os.path.basename(job.shown))
     del data
     passages, outline = chunking.chunk(document.blocks)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer import ids
 from indexer.engines.base import Entry, Fingerprint
@@ -39,8 +40,6 @@ def survey(
 ) -> Survey:
     """Compares ``known`` (by path as shown) with the files at absolute ``paths``, and with
     those of every root that ``known`` names below them; in a ``rebuild`` of every root."""
-    from indexer.readers import is_readable
-
     given = {shown(path): path for path in paths}
     recorded = {mark.root for mark in known.values()}
     within = dict(given)
@@ -49,10 +48,10 @@ def survey(
             within[root] = system_path(root)
     roots: dict[str, str] = {}
     for name, path in within.items():
-        home = _home(name, path, recorded | given.keys(), is_readable)
+        home = _home(name, path, recorded | given.keys())
         if home == name or home not in within:
             roots[path] = home
-    found = walk(roots, readable=is_readable, exclude=exclude)
+    found = walk(roots, readable=_is_readable, exclude=exclude)
 
     vanished: list[Fingerprint] = []
     kept: list[Fingerprint] = []
@@ -83,7 +82,7 @@ def survey(
         if former and not rebuild and _is_unchanged(file, former, stamp(suffix, language)):
             unchanged += 1
             continue
-        essay_id = former.essay_id if former else _new_id(file, taken, is_readable)
+        essay_id = former.essay_id if former else _new_id(file, taken)
         taken.add(essay_id)
         jobs.append(
             Job(
@@ -101,10 +100,17 @@ def survey(
     return Survey(jobs, unchanged, vanished, kept, skipped)
 
 
-def _home(name: str, path: str, roots: Iterable[str], is_readable: Callable[[str], bool]) -> str:
+def _is_readable(name: str) -> bool:
+    # Here and not above: a search imports this module by way of the library.
+    from indexer.readers import is_readable
+
+    return is_readable(Path(name))
+
+
+def _home(name: str, path: str, roots: Container[str]) -> str:
     """The outermost of ``roots`` whose walk passes by here; ids of new essays begin there,
     so that they do not depend on which part of a folder is indexed first."""
-    if not (os.path.isdir(path) or is_readable(name)):
+    if not (os.path.isdir(path) or _is_readable(name)):
         return name
     home = name
     for folder in with_folders_above(name):
@@ -123,8 +129,8 @@ def _is_unchanged(file: Found, mark: Fingerprint, settings: str) -> bool:
     )
 
 
-def _new_id(file: Found, taken: set[str], is_readable: Callable[[str], bool]) -> str:
+def _new_id(file: Found, taken: set[str]) -> str:
     name = os.path.basename(file.shown)
     below = name if file.root == file.shown else os.path.relpath(file.shown, file.root)
-    ending = os.path.splitext(name)[1] if is_readable(name) else ""
+    ending = os.path.splitext(name)[1] if _is_readable(name) else ""
     return ids.new_id(below.replace(os.sep, "/"), ending, file.shown, taken)

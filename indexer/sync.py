@@ -155,7 +155,7 @@ class _Session:
         self._vanished: dict[str, list[Fingerprint]] = {}
         # Since the last commit.
         self._passages = self._bytes = self._changes = 0
-        self._writing = False
+        self._writing = self._has_committed = False
         self.added = self.updated = self.unchanged = self.removed = self.renamed = 0
         self.skipped: list[Skipped] = []
         self.notes: list[tuple[str, str]] = []
@@ -179,7 +179,8 @@ class _Session:
             if self._changes and not self._writing and not self._rebuild:
                 self._commit()
             raise
-        if self._changes or self._rebuild or not self._known:
+        # With nothing known and nothing put, the commit makes an empty index.
+        if self._changes or self._rebuild or not (self._known or self._has_committed):
             self._commit()
 
     def _take(self, job: Job, outcome: Outcome | workers.Lost) -> None:
@@ -193,7 +194,7 @@ class _Session:
                 if known:
                     self._vanish(known)
             case Empty():
-                self.skipped.append(Skipped(path=job.shown, reason="no text in it"))
+                self.skipped.append(Skipped(path=job.shown, reason="holds no text"))
                 if known:
                     self._vanish(known)
             case Skipped() | workers.Lost():
@@ -261,4 +262,5 @@ class _Session:
         self._writing = True
         self._writer.commit()
         self._writing = False
+        self._has_committed = True
         self._passages = self._bytes = self._changes = 0

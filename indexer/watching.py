@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 # coming, after the longer time.
 _QUIET_MS = 200
 _BUSY_MS = 2000
+# Milliseconds after which it is certain that the watch is in place.
+_IN_PLACE_MS = 500
 
 
 def changes(
     paths: Iterable[Path], *, exclude: Iterable[Path] = (), stop: Event | None = None
 ) -> Iterator[None]:
-    """Yields each time something changed that a walk of ``paths`` would see.
+    """Yields once the watch is in place, so that nothing that changed before is missed, and
+    then each time something changed that a walk of ``paths`` would see.
 
     ``exclude`` are folders to pass over, such as the index's own. Ends when ``stop`` is set.
     Raises ``SettingsError`` where the extra ``watch`` is not installed, ``ReadError`` where a
@@ -50,15 +53,20 @@ def changes(
                 return False
         return False
 
+    is_first = True
     try:
-        for _changed in watchfiles.watch(
+        for changed in watchfiles.watch(
             *sorted(places),
             watch_filter=matters,
             step=_QUIET_MS,
             debounce=_BUSY_MS,
             stop_event=stop,
             recursive=bool(folders),
+            rust_timeout=_IN_PLACE_MS,
+            yield_on_timeout=True,
         ):
-            yield
+            if changed or is_first:
+                is_first = False
+                yield
     except OSError as error:
         raise StorageError(f"can't watch for changes: {error}") from error
