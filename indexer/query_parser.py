@@ -31,10 +31,12 @@ def parse_query(text: str) -> Query:
     items = _balanced(lex(text, notes), text, notes)
     items = _within_limit(items, text, notes)
     items, dangling = _connected(items)
-    words = [item for item in dangling if text[slice(*item.span)] in OPERATOR_WORDS]
-    lone = [] if items else sorted(words, key=lambda item: item.span)
-    items = items or [_as_word(item, text) for item in lone]
-    notes.extend(_dangling_note(item, text, item in lone) for item in dangling)
+    lone = not items
+    if lone:
+        words = [item for item in dangling if text[slice(*item.span)] in OPERATOR_WORDS]
+        words.sort(key=lambda item: item.span)
+        items = _within_limit([_as_word(item, text) for item in words], text, notes)
+    notes.extend(_dangling_note(item, text, lone) for item in dangling)
     if not items:
         message = "There is nothing to search for"
         notes.append(Note(kind="nothing-to-search", message=message, span=(0, len(text))))
@@ -152,7 +154,7 @@ def _dangling_note(item: Item, text: str, lone: bool) -> Note:
             message=f"There is nothing in {excerpt(written)}; it was left out",
             span=item.span,
         )
-    fate = "was taken as a word" if lone else "was left out"
+    fate = "was taken as a word" if lone and written in OPERATOR_WORDS else "was left out"
     message = f"{written} has nothing to act on here and {fate}"
     return Note(kind="dangling-operator", message=message, span=item.span)
 
