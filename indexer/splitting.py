@@ -46,14 +46,15 @@ _BEYOND = re.compile(
 
 # Articles, prepositions and pronouns that lose their vowel before another word, in French,
 # Italian, Catalan, Occitan, Romansh; folded.
-_ELIDED = frozenset(
+_ARTICLES = (
     "c d j l m n s t v z qu ch gl jusqu lorsqu puisqu quoiqu quelqu presqu parcequ tandisqu "
     "entr contr un qualcun nessun ciascun dell all nell sull dall coll quell quest bell sant "
     "degl negl agl dagl sugl begl quegl gli anch com cos dov cent mezz nient null quand quant "
-    "quattr senz sott sovr tant tutt vent trent ottant pover ess".split()
+    "quattr senz sott sovr tant tutt vent trent ottant pover ess"
 )
+_ELIDED = frozenset(_ARTICLES.split())
 # What may follow an apostrophe in English, so that what stands before is no article.
-_ENGLISH_ENDINGS = frozenset("s t d m ll re ve".split())
+_ENGLISH_ENDINGS = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 
 
 class Atom(NamedTuple):
@@ -148,22 +149,39 @@ def _unit_pattern() -> re.Pattern[str]:
     return re.compile(f"(?:{base})[{marks}{INVISIBLE}{_VOICED}]*+")
 
 
+@cache
+def _run_start() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSPACED}{_VOICED}]")
+
+
+@cache
+def _easy_run() -> re.Pattern[str]:
+    """Characters that fold to themselves and take no marks: most of Han, kana, Korean."""
+    return re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
+
+
+@cache
+def _figures() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Numbers with thousands apart by comma, by apostrophe or thin space, or by (two or more)
+    points; and those with a decimal point."""
+    digit = f"[{_DIGITS}]"
+    thousands = (
+        f"(?!0){digit}{{1,3}}(?:"
+        f"(?:,{digit}{{3}})++(?P<a>\\.{digit}++)?"
+        f"|([{APOSTROPHES}{_THIN}]){digit}{{3}}(?:\\2{digit}{{3}})*+(?P<b>[.,]{digit}++)?"
+        f"|(?:\\.{digit}{{3}}){{2,}}+(?P<c>,{digit}++)?"
+        f")(?![.,{APOSTROPHES}{_THIN}]?{digit})"
+    )
+    decimal = f"{digit}++\\.{digit}++(?![.,{APOSTROPHES}{_THIN}]{digit})"
+    return re.compile(thousands), re.compile(decimal)
+
+
 _HYPHEN = re.compile(f"[{HYPHENS}](?:{LINE_BREAK})?")
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _LINK = re.compile(f"[{HYPHENS}{APOSTROPHES}\u00b7\\s]")
 _JOINS = re.compile(f"[{HYPHENS}{APOSTROPHES}.,{_THIN}\u00b7]")
-_THOUSANDS = re.compile(
-    f"(?!0)[{_DIGITS}]{{1,3}}(?:"
-    f"(?:,[{_DIGITS}]{{3}})++(?P<a>\\.[{_DIGITS}]++)?"
-    f"|([{APOSTROPHES}{_THIN}])[{_DIGITS}]{{3}}(?:\\2[{_DIGITS}]{{3}})*+(?P<b>[.,][{_DIGITS}]++)?"
-    f"|(?:\\.[{_DIGITS}]{{3}}){{2,}}+(?P<c>,[{_DIGITS}]++)?"
-    f")(?![{_DIGITS}.,])"
-)
-_DECIMAL = re.compile(f"[{_DIGITS}]++\\.[{_DIGITS}]++(?![{_DIGITS}.,{APOSTROPHES}{_THIN}])")
 _NUMBER_PIECE = re.compile(f"[^.,{APOSTROPHES}{_THIN}]+")
 _NUMBER = re.compile(f"[{_DIGITS}]+[.,{APOSTROPHES}{_THIN}][{_DIGITS}]")
-_EASY_RUN = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
-_RUN_START = re.compile(f"[{_UNSPACED}{_VOICED}]")
 
 
 def pattern_for(text: str) -> re.Pattern[str]:
@@ -175,7 +193,7 @@ def pattern_for(text: str) -> re.Pattern[str]:
 
 def is_run(chunk: str) -> bool:
     """Whether a chunk is a run of a script written without spaces."""
-    return chunk[0] > "\u0e00" and _RUN_START.match(chunk) is not None
+    return chunk[0] > "\u0e00" and _run_start().match(chunk) is not None
 
 
 def units(run: str) -> Iterator[Atom]:
@@ -187,7 +205,7 @@ def units(run: str) -> Iterator[Atom]:
 
 def forms(run: str) -> list[str]:
     """The characters of a run, folded."""
-    if _EASY_RUN.fullmatch(run):
+    if _easy_run().fullmatch(run):
         return list(run)
     return [unit.form for unit in units(run)]
 
@@ -300,11 +318,12 @@ def _form(word: str) -> str:
 
 
 def _number_groups(part: str, start: int) -> Iterator[Group]:
-    if match := _THOUSANDS.match(part):
+    thousands, decimal = _figures()
+    if match := thousands.match(part):
         decimals = match["a"] or match["b"] or match["c"] or ""
         whole = match[0][: len(match[0]) - len(decimals)]
         form = re.sub(f"[^{_DIGITS}]", "", whole) + decimals.replace(",", ".")
-    elif match := _DECIMAL.match(part):
+    elif match := decimal.match(part):
         form = match[0]
     else:
         for piece in _NUMBER_PIECE.finditer(part):
