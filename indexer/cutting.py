@@ -21,8 +21,9 @@ from indexer.sentences import sentences
 LONGEST = 2000
 # Code points; the least that a cut leaves on both sides, where it can.
 _LEAST = LONGEST // 4
-# Normalised code points after a possible cut that its hash is made of.
-_LANDMARK = 16
+# Normalised code points after a possible cut that its hash is made of: the fewer, the fewer
+# edits touch one (with 6 first, then 16, half as many cuts moved as with 16 at once).
+_FIRST, _LANDMARK = 6, 16
 # Halvings by hash before the middle is taken: random hashes need about 4 ln n, some 60 for a
 # million sentences; beyond that the text is made to be slow.
 _DEEPEST = 100
@@ -53,10 +54,11 @@ def normalised(text: str) -> str:
 
 
 def _landmark(text: str, at: int) -> int:
-    """32 bits from the first words after ``at``."""
+    """56 bits from the first words after ``at``; the first letters alone decide, where they can."""
     ahead = text[at : at + 3 * _LANDMARK]
-    words = normalised(ahead) or ahead
-    return zlib.crc32(words[:_LANDMARK].encode("utf-8", "surrogatepass"))
+    words = (normalised(ahead) or ahead)[:_LANDMARK]
+    first = zlib.crc32(words[:_FIRST].encode("utf-8", "surrogatepass"))
+    return first << 24 | zlib.crc32(words.encode("utf-8", "surrogatepass")) >> 8
 
 
 def _divides_letter(text: str, at: int) -> bool:
@@ -132,7 +134,7 @@ def split(text: str, possible: Iterable[Cut]) -> list[tuple[int, int]]:
     offsets, keys = array("L", [0]), array("Q", [0])
     for at, rank in possible:
         offsets.append(at)
-        keys.append(rank << 32 | _landmark(text, at))
+        keys.append(rank << 56 | _landmark(text, at))
     offsets.append(len(text))
     spans: list[tuple[int, int]] = []
     waiting = [(0, len(offsets) - 1, 0)]
@@ -146,12 +148,12 @@ def split(text: str, possible: Iterable[Cut]) -> list[tuple[int, int]]:
         high = bisect_right(offsets, end - _LEAST, first + 1, last)
         cut = middle = _nearest(offsets, (start + end) // 2, first + 1, last - 1)
         if low < high and depth < _DEEPEST:
-            within = keys[low:high]
-            lowest = min(within)
-            cut = low + within.index(lowest)
-            if within.count(lowest) > 1:
-                equals = (low + number for number, key in enumerate(within) if key == lowest)
-                cut = min(equals, key=lambda number: abs(number - middle))
+            # Among equals the nearest to the middle, looking both ways from it.
+            lowest = min(keys[low:high])
+            ahead, behind = keys[middle:high], keys[low:middle][::-1]
+            steps = ahead.index(lowest) if lowest in ahead else len(keys)
+            back = behind.index(lowest) + 1 if lowest in behind else len(keys)
+            cut = middle + steps if steps <= back else middle - back
         waiting.append((cut, last, depth + 1))
         waiting.append((first, cut, depth + 1))
     return spans
