@@ -51,7 +51,7 @@ def test_a_file_becomes_an_entry_with_its_fingerprint(tmp_path: Path) -> None:
     assert made.fingerprint.root == str(tmp_path)
     assert made.fingerprint.size == len(TEXT)
     assert made.fingerprint.mtime_ns == path.stat().st_mtime_ns
-    assert made.essay.words == 15
+    assert made.essay.words == 16
     assert made.essay.passages == len(made.passages) == 1
     assert made.passages[0].text == TEXT.strip()
 
