@@ -1,0 +1,117 @@
+"""An essay's title: from its metadata, a title line, a heading, or its first words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from indexer.model import Block
+
+# The first words of an untitled essay, in characters (a CJK character counts two).
+_FIRST_WORDS = 70
+
+_PLACEHOLDER = re.compile(
+    r"(?:untitled(?: document)?|no title|new page(?: \d+)?|document\d*|index|home|page|article|"
+    r"title|default|microsoft word|无标题文档?|無題|sans titre|ohne titel|sin título)"
+    r"|(?=[0-9a-f-]*\d)[0-9a-f-]{16,}|[\w-]+\.(?:html?|md|txt|docx?|pdf)",
+    re.IGNORECASE,
+)
+
+
+def resolve(stated: str | None, blocks: Sequence[Block]) -> tuple[str, tuple[Block, ...]]:
+    """The title, and the blocks without the one that shows it.
+
+    The order is the metadata's title, whichever of a title line and a first heading comes
+    first, the first words. A heading that is the title leaves the blocks, so that it does
+    not stand in every heading path; one that merely lends its text stays.
+    """
+    title = usable(stated)
+    rest = list(blocks)
+    line = next((place for place, block in enumerate(rest) if block.kind == "title"), None)
+    heading = _title_heading(rest, title)
+    if title is None and line is not None and usable(rest[line].text):
+        title = one_line(rest[line].text)
+        heading = heading if _same_heading(rest, heading, title) else None
+    if line is not None and (title is None or _folded(rest[line].text) != _folded(title)):
+        # The text's own title line under a different stated title stays, as text.
+        rest[line] = Block(kind="paragraph", text=rest[line].text)
+        line = None
+    if title is None:
+        first = next((block for block in rest if block.kind == "heading"), None)
+        if heading is not None:
+            title = one_line(rest[heading].text)
+        elif first is not None:
+            title = usable(first.text)
+    drop = {place for place in (line, heading) if place is not None}
+    kept = [block for place, block in enumerate(rest) if place not in drop]
+    if not kept:
+        # An essay that is nothing but its title still has a passage to find.
+        kept = [Block(kind="paragraph", text=rest[place].text) for place in sorted(drop)[:1]]
+    return title or first_words(kept), tuple(kept)
+
+
+def usable(title: str | None) -> str | None:
+    """The title on one line, or ``None`` for a placeholder, a file name or a bare hash."""
+    if title is None:
+        return None
+    title = one_line(title)
+    if _PLACEHOLDER.fullmatch(title) or not any(char.isalnum() for char in title):
+        return None
+    return title
+
+
+def first_words(blocks: Sequence[Block]) -> str:
+    """Up to 70 columns of the text's beginning, cut at a word."""
+    text = next((block.text for block in blocks if any(c.isalnum() for c in block.text)), None)
+    if text is None:
+        text = next((block.text for block in blocks if block.text.strip()), "Untitled")
+    text = one_line(text[:1000])
+    columns = 0
+    for place, char in enumerate(text):
+        columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if columns > _FIRST_WORDS:
+            cut = text.rfind(" ", 0, place + 1)
+            return text[: cut if cut > place // 2 else place].rstrip(" ,;:—–-") + "…"
+    return text
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two titles differ in no letter or digit (case, width, punctuation aside)."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in text if char.isalnum()) or text.strip()
+
+
+def _title_heading(blocks: Sequence[Block], title: str | None) -> int | None:
+    """Which heading is the title itself, if one is."""
+    headings = [place for place, block in enumerate(blocks) if block.kind == "heading"]
+    if not headings:
+        return None
+    first = headings[0]
+    if title is not None:
+        folded = _folded(title)
+        top = min(blocks[place].level for place in headings)
+        for place in headings[:3]:
+            prominent = blocks[place].level in (top, blocks[first].level)
+            if prominent and _folded(blocks[place].text) == folded:
+                return place
+        return None
+    if usable(blocks[first].text) is None:
+        return None
+    level = blocks[first].level
+    if all(blocks[place].level > level for place in headings[1:]):
+        return first
+    alone = first == 0 and len(headings) > 1 and headings[1] == 1
+    return first if alone and level == 1 else None
+
+
+def _same_heading(blocks: Sequence[Block], place: int | None, title: str) -> bool:
+    return place is not None and same(blocks[place].text, title)
