@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import pickle
+import weakref
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
@@ -14,6 +15,7 @@ from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import Any
 
+from whoosh.index import EmptyIndexError
 from whoosh.reading import CorruptIndexError, SegmentReader
 from whoosh.util.numeric import byte_to_length
 
@@ -29,7 +31,7 @@ CACHED_POSITIONS = 8_000_000
 
 # What reading a damaged file may raise, here and inside Whoosh.
 DAMAGE = (
-    CorruptIndexError, pickle.UnpicklingError, zlib.error, EOFError, ValueError, KeyError,
+    CorruptIndexError, EmptyIndexError, pickle.UnpicklingError, zlib.error, EOFError, ValueError, KeyError,
     IndexError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError,
     ImportError, ArithmeticError,
 )  # fmt: skip
@@ -120,6 +122,11 @@ def _without(found: codec.Decoded, deleted: frozenset[int]) -> codec.Decoded:
     )
 
 
+def _close(readers: list[Any]) -> None:
+    for reader in readers:
+        reader.close()
+
+
 class Snapshot:
     """One commit, as it was when opened; documents are numbered over all its segments.
 
@@ -140,6 +147,7 @@ class Snapshot:
             )
             self.segments.append(_Segment(reader, base))
             base += reader.doc_count_all()
+        self._closing = weakref.finalize(self, _close, [s.reader for s in self.segments])
         self.size = base
         self._deleted = array(
             "I", chain.from_iterable(sorted(map(s.base.__add__, s.deleted)) for s in self.segments)
@@ -157,9 +165,8 @@ class Snapshot:
         self._words: list[tuple[str, int]] | None = None
 
     def close(self) -> None:
-        """Frees the files."""
-        for segment in self.segments:
-            segment.reader.close()
+        """Frees the files now, and not when nothing refers to the snapshot any more."""
+        self._closing()
 
     def is_newest(self) -> bool:
         """Whether no commit has come since."""

@@ -22,7 +22,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,26 @@ class DurableStorage(FileStorage):  # type: ignore[misc, unused-ignore]
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self._unsynced: set[str] = set()
+        self._written: list[Any] = []
 
     def create_file(self, name: str, excl: bool = False, mode: str = "wb", **kwargs: Any) -> Any:
         self._unsynced.add(name)
-        return super().create_file(name, excl=excl, mode=mode, **kwargs)
+        file = super().create_file(name, excl=excl, mode=mode, **kwargs)
+        self._written.append(file)
+        return file
+
+    def temp_storage(self, name: str | None = None) -> DurableStorage:
+        storage = DurableStorage(Path(super().temp_storage(name).folder))
+        storage._written = self._written
+        return storage
+
+    def let_go(self) -> None:
+        """Closes what a failed commit left open for writing; it is of no use any more."""
+        for file in self._written:
+            with suppress(OSError, ValueError):
+                if not file.is_closed:
+                    file.file.close()
+        self._written.clear()
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         for name in sorted(self._unsynced):
@@ -97,6 +113,7 @@ class DurableStorage(FileStorage):  # type: ignore[misc, unused-ignore]
             finally:
                 os.close(descriptor)
         self._unsynced.clear()
+        self._written.clear()
         super().rename_file(oldname, newname, safe=safe)
         sync_folder(Path(self.folder))
 

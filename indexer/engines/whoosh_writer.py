@@ -292,9 +292,13 @@ class WhooshWriter:
         writer = self._writer
         if writer is None:
             return
-        writer.commit(mergetype=_drop_emptied)
         self._writer = None
         self._fresh = set()
+        try:
+            writer.commit(mergetype=_drop_emptied)
+        except BaseException:
+            self._index.storage.let_go()
+            raise
 
     def commit(self) -> None:
         with self._errors():
@@ -327,7 +331,7 @@ class WhooshWriter:
                 except OSError:
                     # The disk is full or gone; what was committed is whole all the same, and
                     # the next run sweeps the rest.
-                    writer.is_closed = True
+                    self._index.storage.let_go()
             if self._aside:
                 shutil.rmtree(self._location.path / self._aside, ignore_errors=True)
         finally:

@@ -1,0 +1,336 @@
+"""The embedded engine: what is put is found, what is removed is gone, damage is told."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from pathlib import Path
+
+import pytest
+from whoosh import index as whoosh_index
+from whoosh.query import Term
+
+from indexer.engines import whoosh_storage, whoosh_writer
+from indexer.engines.whoosh_codec import PackedCodec
+from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.errors import (
+    BusyError,
+    DamagedError,
+    LocationError,
+    NoIndexError,
+    SchemaError,
+    SearchTimeout,
+    StorageError,
+)
+from indexer.planning import make_plan
+from indexer.query import parse
+from tests.shelves import entry, ids_of, matches_of, stocked
+
+
+def test_an_essay_put_is_found_and_shown(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "Liberty of thought.", title="One")])
+    assert ids_of(engine, "liberty") == ["a"]
+    shown = engine.essay("a")
+    assert shown is not None
+    assert shown.passages[0].text == "Liberty of thought."
+    assert shown.fingerprint.digest == "a"
+    assert engine.essay("b") is None
+
+
+def test_an_essay_put_again_replaces_the_one_before(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "old words", "more"), entry("b", "old ones")])
+    writer = engine.writer()
+    writer.put(entry("a", "new words"))
+    assert ids_of(engine, "old") == ["a", "b"]
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "old") == ["b"]
+    assert ids_of(engine, "new") == ["a"]
+    assert engine.status().passages == 2
+    assert engine.check() == []
+
+
+def test_an_essay_put_twice_before_a_commit_is_there_once(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "i", create=True)
+    writer = engine.writer()
+    writer.put(entry("a", "first version"))
+    writer.put(entry("a", "second version"))
+    writer.put(entry("b", "never mind"))
+    writer.remove("b")
+    writer.commit()
+    writer.close()
+    assert [essay.id for essay in engine.essays()] == ["a"]
+    assert ids_of(engine, "first") == []
+    assert ids_of(engine, "second") == ["a"]
+
+
+def test_what_is_not_committed_is_dropped(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "kept")])
+    writer = engine.writer()
+    writer.put(entry("b", "dropped"))
+    writer.close()
+    writer.close()
+    assert [essay.id for essay in engine.essays()] == ["a"]
+
+
+def test_many_small_commits_are_merged_into_few_segments(tmp_path: Path) -> None:
+    entries = [entry(f"e{n:02}", f"word number{n} common", "and more common") for n in range(30)]
+    engine = stocked(tmp_path / "i", entries, commits=30)
+    folder = whoosh_storage.Location(tmp_path / "i").current_folder()
+    segments = whoosh_storage.index_folder(folder)._read_toc().segments
+    assert len(segments) <= whoosh_writer.MOST_SEGMENTS
+    assert ids_of(engine, "common") == [f"e{n:02}" for n in range(30)]
+    assert ids_of(engine, "number17") == ["e17"]
+    assert engine.check() == []
+
+
+def test_removed_essays_leave_no_trace_in_results_and_totals(tmp_path: Path) -> None:
+    entries = [entry(f"e{n}", "alpha beta", title="alpha") for n in range(6)]
+    engine = stocked(tmp_path / "i", entries, commits=2)
+    writer = engine.writer()
+    for number in (0, 2, 4, 5):
+        writer.remove(f"e{number}")
+    writer.remove("never there")
+    writer.commit()
+    writer.close()
+    matches = matches_of(engine, "alpha")
+    assert (matches.essays, matches.passages) == (2, 2)
+    assert ids_of(engine, '"alpha beta"') == ["e1", "e3"]
+    assert ids_of(engine, "-beta") == []
+    assert engine.check() == []
+
+
+def test_a_rebuild_is_seen_only_when_committed(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "old"), entry("b", "old")])
+    writer = engine.writer(rebuild=True)
+    writer.put(entry("a", "new"))
+    assert ids_of(engine, "old") == ["a", "b"]
+    writer.commit()
+    assert ids_of(engine, "old") == []
+    writer.close()
+    assert ids_of(engine, "new") == ["a"]
+    assert len([p for p in (tmp_path / "i").iterdir() if p.is_dir()]) == 1
+
+
+def test_a_rebuild_given_up_leaves_the_index_as_it_was(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "old")])
+    writer = engine.writer(rebuild=True)
+    writer.put(entry("a", "new"))
+    writer.close()
+    assert ids_of(engine, "old") == ["a"]
+    assert len([p for p in (tmp_path / "i").iterdir() if p.is_dir()]) == 1
+
+
+def test_a_rebuild_writes_segments_when_memory_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_writer, "SEGMENT_POSTINGS", 5)
+    engine = stocked(tmp_path / "i", [entry("a", "old")])
+    writer = engine.writer(rebuild=True)
+    for number in range(4):
+        writer.put(entry(f"n{number}", "several new words in here"))
+    assert ids_of(engine, "old") == ["a"]
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "new") == ["n0", "n1", "n2", "n3"]
+
+
+def _hold(path: Path, ready: multiprocessing.synchronize.Event) -> None:
+    writer = WhooshEngine(path, create=True).writer()
+    ready.set()
+    time.sleep(60)
+    writer.close()
+
+
+def test_a_second_writer_waits_then_says_who_writes(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    stocked(path, [entry("a", "words")])
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    other = context.Process(target=_hold, args=(path, ready))
+    other.start()
+    try:
+        assert ready.wait(60)
+        engine = WhooshEngine(path, write_wait=0.3)
+        started = time.monotonic()
+        with pytest.raises(BusyError, match=f"process {other.pid}"):
+            engine.writer()
+        assert time.monotonic() - started >= 0.3
+        assert ids_of(engine, "words") == ["a"]
+    finally:
+        other.kill()
+        other.join()
+    writer = engine.writer()
+    writer.put(entry("b", "words"))
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "words") == ["a", "b"]
+
+
+def test_a_place_without_an_index_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NoIndexError, match="essays index"):
+        WhooshEngine(tmp_path / "none")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(NoIndexError, match="is a file"):
+        WhooshEngine(tmp_path / "file")
+    with pytest.raises(LocationError, match="is a file"):
+        WhooshEngine(tmp_path / "file", create=True)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "photo.jpg").write_text("x")
+    with pytest.raises(NoIndexError, match="holds no essays index"):
+        WhooshEngine(other)
+    with pytest.raises(LocationError, match="not empty"):
+        WhooshEngine(other, create=True)
+    assert [p.name for p in other.iterdir()] == ["photo.jpg"]
+
+
+def _restamp(path: Path, **changes: object) -> None:
+    stamp = json.loads((path / "essays.json").read_text())
+    (path / "essays.json").write_text(json.dumps({**stamp, **changes}))
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    stocked(path, [entry("a", "words")])
+    _restamp(path, schema=99)
+    with pytest.raises(SchemaError, match="newer version"):
+        WhooshEngine(path)
+
+
+def test_an_older_analyser_asks_for_a_rebuild_and_gets_one(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    engine = stocked(path, [entry("a", "words")])
+    _restamp(path, analysis=0)
+    with pytest.raises(SchemaError, match="--rebuild"):
+        ids_of(engine, "words")
+    assert engine.outdated()
+    assert [mark.essay_id for mark in engine.fingerprints()] == ["a"]
+    writer = engine.writer()
+    writer.put(entry("b", "words"))
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "words") == ["b"]
+
+
+@pytest.mark.parametrize("stamp", ["", "{", "[]", '{"schema": "x"}', '{"schema": 1}'])
+def test_a_damaged_stamp_is_told(tmp_path: Path, stamp: str) -> None:
+    path = tmp_path / "i"
+    stocked(path, [entry("a", "words")])
+    (path / "essays.json").write_text(stamp)
+    with pytest.raises(DamagedError, match="index stamp"):
+        WhooshEngine(path)
+
+
+def test_a_stamp_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    stocked(path, [entry("a", "words")])
+    _restamp(path, folder="../other")
+    with pytest.raises(DamagedError, match="impossible"):
+        WhooshEngine(path)
+
+
+def test_a_missing_folder_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    stocked(path, [entry("a", "words")])
+    _restamp(path, folder="index-7")
+    with pytest.raises(DamagedError):
+        ids_of(WhooshEngine(path), "words")
+    assert WhooshEngine(path).check() != []
+
+
+def test_check_finds_a_list_that_lost_a_passage(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    engine = stocked(path, [entry("a", "thing one", "thing two"), entry("b", "thing three")])
+    assert engine.check() == []
+    for file in path.rglob("*.pst"):
+        data = bytearray(file.read_bytes())
+        for index in range(len(data)):
+            data[index] ^= 1 if index % 7 == 0 else 0
+        file.write_bytes(bytes(data))
+    assert engine.check() != []
+
+
+def test_a_full_disk_is_told_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "kept")])
+    writer = engine.writer()
+    writer.put(entry("b", "more"))
+
+    def full(self: object, *args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whoosh_storage.DurableStorage, "create_file", full)
+        patch.setattr(whoosh_storage.DurableStorage, "rename_file", full)
+        with pytest.raises(StorageError, match="free some space"):
+            writer.commit()
+        writer.close()
+    assert ids_of(engine, "kept OR more") == ["a"]
+    writer = engine.writer()
+    writer.put(entry("b", "more"))
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "kept OR more") == ["a", "b"]
+
+
+def test_no_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StorageError, match="who owns it"):
+        WhooshEngine(tmp_path / "i", create=True)
+
+
+def test_a_search_past_its_deadline_stops(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "some words here")])
+    plan, _ = make_plan(parse('"some words" here'), ("en",), engine.vocabulary)
+    with pytest.raises(SearchTimeout, match="fewer or rarer words"):
+        engine.search(plan, deadline=time.monotonic() - 1)
+
+
+def test_plain_whoosh_opens_reads_and_merges_the_index(tmp_path: Path) -> None:
+    entries = [entry(f"e{n}", "alpha beta alpha", "gamma") for n in range(4)]
+    engine = stocked(tmp_path / "i", entries, commits=2)
+    folder = whoosh_storage.Location(tmp_path / "i").current_folder()
+    index = whoosh_index.open_dir(str(folder), indexname="essays")
+    with index.searcher() as searcher:
+        found = list(searcher.documents())
+        assert len(found) == 12
+        matcher = searcher.postings("text_exact", "alpha")
+        assert [matcher.value_as("positions"), matcher.weight()] == [[0, 2], 2.0]
+        assert len(list(searcher.docs_for_query(Term("text_exact", "gamma")))) == 4
+    index.optimize(codec=PackedCodec())
+    engine = WhooshEngine(tmp_path / "i")
+    assert engine.status().essays == 4
+
+
+def test_essays_sort_by_date_and_by_title(tmp_path: Path) -> None:
+    engine = stocked(
+        tmp_path / "i",
+        [
+            entry("a", "word", title="Beta", date="2001"),
+            entry("b", "word", title="élan", date="2001-06"),
+            entry("c", "word", title="Alpha"),
+            entry("d", "word", title="Delta", date="1999-12-31"),
+        ],
+        commits=2,
+    )
+    assert ids_of(engine, "word", sort="date") == ["b", "a", "d", "c"]
+    assert ids_of(engine, "word", sort="title") == ["c", "a", "d", "b"]
+
+
+def test_a_phrase_does_not_run_over_from_one_heading_or_author_to_the_next(tmp_path: Path) -> None:
+    engine = stocked(
+        tmp_path / "i",
+        [entry("a", (("First part", "Second one"), "text"), authors=("John Mill", "Ann Lee"))],
+    )
+    assert ids_of(engine, '"first part"') == ["a"]
+    assert ids_of(engine, '"part second"') == []
+    assert ids_of(engine, 'author:"john mill"') == ["a"]
+    assert ids_of(engine, 'author:"mill ann"') == []
+    assert ids_of(engine, "author:mill") == ["a"]
+    assert ids_of(engine, "author:text") == []
