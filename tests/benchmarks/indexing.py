@@ -57,7 +57,6 @@ def _ours(source: Path, target: Path) -> tuple[float, int]:
 
 
 def _engine(source: Path, target: Path) -> tuple[float, int]:
-    from indexer.config import Settings
     from indexer.engines.whoosh_engine import WhooshEngine
 
     known = WhooshEngine(source)
