@@ -206,8 +206,10 @@ def index(
         raise click.UsageError("--watch and --json exclude each other", context)
     settings = _settings(context, jobs=jobs, language=language)
     roots = [Path(path) for path in paths]
-    from indexer import indexing
+    from indexer import indexing, walking
 
+    for path in paths:  # before an index is made for them
+        walking.require(os.path.abspath(path))
     changes = indexing.changes_below(roots, settings.index) if watch else None
     with _open(settings, create=True) as library:
         report = indexing.once(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TextIO
 from unicodedata import category, combining, east_asian_width
 
@@ -38,8 +37,7 @@ class Run(NamedTuple):
     style: Style = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(NamedTuple):
     """How results are shown. ``aligned`` says that a person looks at them on a terminal;
     ``width`` is in columns."""
 

@@ -24,6 +24,8 @@ COMMANDS = ["index", "search", "show", "list", "status", "check", "completion"]
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stand:
     monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
     return standing_in(monkeypatch)
 
 
@@ -221,7 +223,7 @@ def test_index_says_how_many_of_each_and_names_what_it_could_not_read(
             skipped=(Skipped(path="b\x1bc.txt", reason="binary"),), notes=(("a.txt", "guessed"),)
         )
     ]
-    ran = essays("index", "here", "there")
+    ran = essays("index", "a", "b")
     assert ran.status == 0
     assert ran.out == (
         "added 2, updated 0, unchanged 0, removed 0, skipped 1\n"
@@ -229,7 +231,7 @@ def test_index_says_how_many_of_each_and_names_what_it_could_not_read(
     )
     assert ran.err == "note: a.txt: guessed\nskipped: b\ufffdc.txt: binary\n"
     assert library.opened == [(".essays", True)]
-    assert library.asked[0][0] == [Path("here"), Path("there")]
+    assert library.asked[0][0] == [Path("a"), Path("b")]
 
 
 def test_what_shapes_the_index_is_passed_on(essays: Essays, library: Stand) -> None:
@@ -250,6 +252,11 @@ def test_jobs_must_be_a_number_of_processes(essays: Essays, jobs: str) -> None:
 
 def test_an_empty_path_is_not_the_working_folder(essays: Essays, library: Stand) -> None:
     assert essays("index", "").refused() == "PATH is empty; see essays index --help"
+    assert library.opened == []
+
+
+def test_a_path_that_is_not_there_makes_no_index(essays: Essays, library: Stand) -> None:
+    assert essays("index", "a", "gone").refused().endswith("gone: no such file or folder")
     assert library.opened == []
 
 

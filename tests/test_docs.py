@@ -1,0 +1,133 @@
+"""The README tells of everything there is, and of nothing that is not."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import click
+import pytest
+
+from indexer import json_shapes
+from indexer.cli import essays
+from indexer.config import FILE_NAME, FILE_VARIABLE, KEYS, Settings
+from indexer.query import OPERATORS
+from indexer.readers import SUFFIXES
+from tests.essays import a_note, a_report, a_result, a_status, a_view
+from tests.screenshots.make import svg
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# Code between backticks and in blocks, as a reader types it, without comments.
+CODE = re.sub(
+    r" # .*",
+    "",
+    "\n".join(re.findall(r"^```.*?^```|`[^`\n]+`", README, re.DOTALL | re.MULTILINE)),
+)
+
+OPTIONS = {
+    option
+    for command in (essays, *essays.commands.values())
+    for parameter in command.params
+    if isinstance(parameter, click.Option)
+    for option in parameter.opts
+}
+
+
+@pytest.mark.parametrize("command", essays.commands)
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`essays {command}" in README
+
+
+@pytest.mark.parametrize("option", sorted(OPTIONS))
+def test_every_option_is_in_the_readme(option: str) -> None:
+    assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", CODE)
+
+
+def test_the_readme_names_no_option_and_no_command_that_is_not_there() -> None:
+    assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", CODE)) <= OPTIONS | {"--help"}
+    assert set(re.findall(r"essays ([a-z]+)\b", CODE)) <= set(essays.commands)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=[key.path for key in KEYS])
+def test_every_setting_is_in_the_readme_with_its_default(key: Any) -> None:
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{key.path}` |"))
+    assert f"| `{key.variable}` |" in row
+    default = getattr(Settings(), key.field)
+    if key.field in ("language", "jobs"):
+        assert "`" not in row.split("|")[3]
+    else:
+        assert json.loads(row.split("|")[3].strip(" `")) == default
+
+
+def test_the_readme_names_no_setting_that_is_not_there() -> None:
+    known = {key.variable for key in KEYS} | {FILE_VARIABLE, "ESSAYS_DEBUG"}
+    assert set(re.findall(r"ESSAYS_\w+", README)) == known
+    assert f"`{FILE_NAME}`" in README
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def operator_rows() -> list[str]:
+    """The table of the query language, as the README has it."""
+    return [
+        f"| `{cell(one.syntax)}` | `{cell(one.example)}` | {cell(one.meaning)} |"
+        for one in OPERATORS
+    ]
+
+
+def test_the_query_language_is_in_the_readme_word_for_word() -> None:
+    table = README.partition("## What can be found\n")[2].partition("\n\n")[2].partition("\n\n")[0]
+    assert table.splitlines()[2:] == operator_rows()
+
+
+def test_every_format_is_in_the_readme() -> None:
+    section = README.partition("## What is read\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(\.\w+)`", section)) == set(SUFFIXES)
+
+
+def test_the_json_of_the_readme_is_that_of_the_program() -> None:
+    section = README.partition("## JSON\n")[2].partition("```\n")[2].partition("```")[0]
+    promised = {
+        entry.split()[0]: set(re.findall(r'"(\w+)"', entry))
+        for entry in re.split(r"\n(?=\S)", section)
+    }
+    found = json_shapes.search(a_result(notes=(a_note(),)))
+    (result,) = found["results"]
+    (hit,) = result["passages"]
+    values = {"all", "essay", "any", "none"}
+    assert promised.pop("ESSAY") == set(result["essay"])
+    assert promised.pop("HIT") == set(hit) | {"text", "match"}
+    assert promised.pop("search") == {*found, *result, *found["notes"][0]} | values
+    shown = json_shapes.show(a_view())
+    assert promised.pop("show") == {*shown, *shown["outline"][0], *shown["passages"][0]}
+    assert promised.pop("list") == set(json_shapes.essay_list([]))
+    assert promised.pop("status") == set(json_shapes.status(a_status()))
+    assert promised.pop("check") == set(json_shapes.check([]))
+    assert promised.pop("index") == {*json_shapes.index(a_report()), "path", "reason"}
+    assert promised == {}
+
+
+def test_every_make_target_of_the_readme_is_there_and_every_link_leads_somewhere() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z]+)\b", CODE)) <= targets
+    for target in re.findall(r"\]\(([^)#]+)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_picture_shows_painted_lines_as_they_are() -> None:
+    drawn = svg(["\x1b[1mOn <Liberty>\x1b[0m & more", "", "  \x1b[1;31mmatch\x1b[0m"])
+    texts = [element.text for element in ElementTree.fromstring(drawn).iter() if element.text]
+    assert "On <Liberty>" in texts
+    assert "match" in texts
+    assert "\x1b" not in drawn
+
+
+def test_the_picture_in_the_readme_is_a_whole_drawing() -> None:
+    drawing = (ROOT / "tests" / "screenshots" / "search.svg").read_text(encoding="utf-8")
+    assert "$" in ElementTree.fromstring(drawing).itertext()
