@@ -58,8 +58,8 @@ _ENGLISH_ENDINGS = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 
 
 class Atom(NamedTuple):
-    """A word inside a chunk. ``stem_of`` is what stemming starts from: without a possessive
-    ending and apostrophes. ``start`` and ``end`` are offsets in the chunk."""
+    """A word inside a chunk. ``stem_of`` is what stemming starts from, as written but
+    without a possessive ending. ``start`` and ``end`` are offsets in the chunk."""
 
     form: str
     stem_of: str
