@@ -212,5 +212,3 @@ def _folded(text: str) -> str:
     from indexer.analysis import analyse
 
     return "".join(token.form for token in analyse(text, "") if token.width == 1)
-
-

@@ -67,7 +67,9 @@ class _Planner:
     def _word_pattern(self, node: q.Word, scope: Scope) -> Pattern | None:
         if scope == "author":
             paths = exact_paths(node.text)
-            return Pattern(paths=paths, view="exact", scope=scope, label=node.text) if paths else None
+            return (
+                Pattern(paths=paths, view="exact", scope=scope, label=node.text) if paths else None
+            )
         paths = stem_paths(node.text, self._languages)
         return Pattern(paths=paths, view="stem", scope=scope, label=node.text) if paths else None
 
@@ -78,7 +80,9 @@ class _Planner:
                 return self._word_pattern(node, scope)
             case q.Phrase(text):
                 paths = exact_paths(text)
-                return Pattern(paths=paths, view="exact", scope=scope, label=text) if paths else None
+                return (
+                    Pattern(paths=paths, view="exact", scope=scope, label=text) if paths else None
+                )
             case q.Near(text, distance):
                 return self._near(text, distance, scope)
             case q.Prefix() | q.Wildcard() | q.Fuzzy():

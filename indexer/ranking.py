@@ -62,14 +62,10 @@ def _nearer(matches: Matches, patterns: list[Pattern], groups: list[Group]) -> l
     refs = [candidate.ref for group in groups for candidate in group.passages]
     places = matches.positions(refs, patterns, "text")
     weights = [matches.idf(pattern) for pattern in patterns]
-    bonus = {
-        ref: nearness(found, weights) for ref, found in zip(refs, places, strict=True)
-    }
+    bonus = {ref: nearness(found, weights) for ref, found in zip(refs, places, strict=True)}
     made = []
     for group in groups:
-        passages = [
-            Candidate(ref=c.ref, score=c.score + bonus[c.ref]) for c in group.passages
-        ]
+        passages = [Candidate(ref=c.ref, score=c.score + bonus[c.ref]) for c in group.passages]
         best = max(c.score for c in passages)
         gained = best - max(c.score for c in group.passages)
         if group.tier != 1:
@@ -146,9 +142,7 @@ def _exact_first(
     return made
 
 
-def _holding(
-    matches: Matches, refs: list[int], patterns: list[Pattern], part: Part
-) -> list[int]:
+def _holding(matches: Matches, refs: list[int], patterns: list[Pattern], part: Part) -> list[int]:
     """The refs that hold every pattern in their title, or in their headings."""
     places = matches.positions(refs, patterns, part)
     return [ref for ref, found in zip(refs, places, strict=True) if all(found)]

@@ -92,5 +92,3 @@ class Presenter:
                 for heading, spans in zip(passage.headings, heading_marks, strict=True)
             ),
         )
-
-

@@ -183,9 +183,7 @@ class WhooshEngine:
 
         def ask(snapshot: Snapshot) -> Status:
             total = sum(
-                entry.stat().st_size
-                for entry in self._location.path.rglob("*")
-                if entry.is_file()
+                entry.stat().st_size for entry in self._location.path.rglob("*") if entry.is_file()
             )
             return Status(
                 location=str(self._location.path),

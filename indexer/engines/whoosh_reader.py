@@ -158,9 +158,9 @@ class Snapshot:
         self._averages: dict[str, float] = {}
         self._columns: dict[str, list[bytes]] = {}
         self.essays = self.postings(fields.KIND, "essay").documents
-        self.passages = sum(
-            segment.size - len(segment.deleted) for segment in self.segments
-        ) - len(self.essays)
+        self.passages = sum(segment.size - len(segment.deleted) for segment in self.segments) - len(
+            self.essays
+        )
         self._essay_of: array[int] | None = None
         self._words: list[tuple[str, int]] | None = None
 
@@ -268,9 +268,7 @@ class Snapshot:
         if found is None:
             parts = []
             for segment in self.segments:
-                name = codec.PackedCodec.column_filename(
-                    segment.reader.segment(), f"_{field}_len"
-                )
+                name = codec.PackedCodec.column_filename(segment.reader.segment(), f"_{field}_len")
                 path = self.folder / name
                 data = path.read_bytes() if path.exists() else b""
                 parts.append(data[: segment.size].ljust(segment.size, b"\0"))
@@ -301,9 +299,7 @@ class Snapshot:
         segment = self._segment_of(document)
         reader = segment.columns.get(column)
         if reader is None:
-            reader = segment.columns[column] = segment.reader.column_reader(
-                column, translate=False
-            )
+            reader = segment.columns[column] = segment.reader.column_reader(column, translate=False)
         key: bytes = reader[document - segment.base]
         return key
 

@@ -91,10 +91,7 @@ class Evaluation:
         if pattern.slop is not None:
             return self._count_near(pattern, field)
         singles = {
-            alternative.term
-            for path in pattern.paths
-            if len(path) == 1
-            for alternative in path[0]
+            alternative.term for path in pattern.paths if len(path) == 1 for alternative in path[0]
         }
         lists = [p for term in singles if len(p := self._snapshot.postings(field, term))]
         rows = [path for path in pattern.paths if len(path) > 1]
@@ -112,7 +109,9 @@ class Evaluation:
         documents = sorted(total)
         return _Counts(documents, [total[document] for document in documents])
 
-    def _steps(self, path: Path, field: str) -> tuple[list[list[tuple[int, PostingList]]], set[int]]:
+    def _steps(
+        self, path: Path, field: str
+    ) -> tuple[list[list[tuple[int, PostingList]]], set[int]]:
         """For each step its posting lists with their advance, and the documents with all."""
         steps = []
         common: set[int] | None = None
@@ -446,14 +445,14 @@ class WhooshMatches:
         self._evaluation.check_clock()
         holders = [set(map(owner, passages)) for passages in whole]
         together = set.intersection(*holders) - every_essays
-        parts = [
-            cut(self._evaluation.passages(part)) for word in required for part in word.parts
-        ]
+        parts = [cut(self._evaluation.passages(part)) for word in required for part in word.parts]
         some = set().union(*whole)
         beyond = set().union(*holders, *(set(map(owner, passages)) for passages in parts))
         beyond -= every_essays
         beyond -= together
-        second = {document for document in some if owner(document) in together} if together else set()
+        second = (
+            {document for document in some if owner(document) in together} if together else set()
+        )
         third = (
             {document for document in some.union(*parts) if owner(document) in beyond}
             if beyond
@@ -608,7 +607,5 @@ class WhooshMatches:
         if self._sort == "title":
             order.sort(key=lambda place: snapshot.sort_key(fields.SORT_TITLE, place))
         else:
-            order.sort(
-                key=lambda place: snapshot.sort_key(fields.SORT_DAY, place), reverse=True
-            )
+            order.sort(key=lambda place: snapshot.sort_key(fields.SORT_DAY, place), reverse=True)
         return order

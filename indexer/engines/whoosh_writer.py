@@ -38,7 +38,6 @@ MOST_SEGMENTS = 10
 MERGED_DOCUMENTS = 50_000
 
 
-
 # A term's lists under way, or just its document and positions while there is only one.
 _Growing: TypeAlias = "tuple[array[int], array[int], array[int]] | tuple[int, list[int]]"
 
@@ -387,4 +386,3 @@ def _merge_chosen(writer: Any, segments: list[Any], chosen: set[str]) -> list[An
         else:
             kept.append(segment)
     return kept
-
