@@ -1,9 +1,9 @@
-"""The front matter of Markdown: YAML between ``---``, TOML between ``+++``, MultiMarkdown."""
+"""The front matter of Markdown: YAML between ``---``, TOML between ``+++``."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,13 +38,15 @@ def split(text: str) -> tuple[Metadata, str, bool]:
     try:
         found = _toml(source) if first == "+++" else _yaml(source)
     except _NotUnderstood as error:
-        if first == "---" and not re.match(r"\s*[\w-]+\s*:", source):
+        fields = _lines(source) if first == "---" else None
+        if fields is not None:
+            said = metadata(fields)
+            note = f"front matter is not sound ({error}), read line by line"
+            return dataclasses.replace(said, notes=(note, *said.notes)), rest, True
+        if first == "---" and not _LINE.match(source.lstrip()):
             return Metadata(), text, False  # two rules with prose between them
-        return (
-            Metadata(notes=(f"front matter not understood ({error}), read as text",)),
-            text,
-            False,
-        )
+        note = f"front matter not understood ({error}), read as text"
+        return Metadata(notes=(note,)), text, False
     if found is None:
         return Metadata(), text, False
     return metadata(found), rest, True
@@ -64,9 +66,11 @@ def metadata(found: Mapping[str, Any]) -> Metadata:
     when = iso_date(written)
     notes: tuple[str, ...] = ()
     if written is not None and when is None:
-        notes = (f"date not understood: {str(written)[:40]!r}",)
+        # Only what is plain is shown: a nested alias can be endless when written out.
+        notes = (f"date not understood: {(_scalar(written) or '')[:40]!r}",)
+    name = _scalar(title)
     return Metadata(
-        title=" ".join(str(title).split()) if isinstance(title, str | int | float) else None,
+        title=" ".join(name.split()) if name is not None else None,
         authors=authors_of(_first(fields, "authors", "author", "creator", "by")),
         date=when,
         language=primary_language(_first(fields, "lang", "language", "locale")),
@@ -83,10 +87,12 @@ class _NotUnderstood(Exception):
 
 
 def _toml(source: str) -> dict[str, Any]:
+    import tomllib
+
     try:
-        return tomllib.loads(source.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
-        raise _NotUnderstood(str(error).splitlines()[0]) from None
+        return tomllib.loads(source)
+    except ValueError as error:
+        raise _NotUnderstood(f"invalid TOML: {error}".splitlines()[0][:100]) from None
     except RecursionError:
         raise _NotUnderstood("nested too deeply") from None
 
@@ -94,6 +100,8 @@ def _toml(source: str) -> dict[str, Any]:
 def _yaml(source: str) -> Mapping[str, Any] | None:
     import yaml
 
+    # Other parsers pass over a tab before a line's end.
+    source = "\n".join(line.rstrip() for line in source.split("\n"))
     try:
         depth = aliases = 0
         for event in yaml.parse(source, Loader=yaml.SafeLoader):
@@ -108,17 +116,37 @@ def _yaml(source: str) -> Mapping[str, Any] | None:
         found = yaml.safe_load(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 2}" if mark is not None else ""
+        where = f" in line {mark.line + 2}" if mark is not None else ""
         raise _NotUnderstood(f"invalid YAML{where}") from None
     except (ValueError, TypeError, RecursionError, OverflowError):
         # A date such as 2021-13-45 passes the scanner and fails in the constructor.
-        return _lines(source)
+        raise _NotUnderstood("invalid value") from None
     if found is None:
         return {}
     return found if isinstance(found, Mapping) else None
 
 
-def _lines(source: str) -> dict[str, Any]:
-    """The plain ``key: value`` lines of YAML that parses but can't be built."""
-    pairs = re.findall(r"^([\w-]+):[ \t]*(\S.*?)[ \t\r]*$", source, re.MULTILINE)
-    return {key: value.strip("'\"") for key, value in pairs}
+# ``key: value``; the commonest mistake is a value with a colon and no quotes.
+_LINE = re.compile(r"([A-Za-z][\w-]{0,40}):(?:[ \t]+(\S.*?))?[ \t]*")
+
+
+def _lines(source: str) -> dict[str, Any] | None:
+    """Broken YAML read as ``key: value`` lines, or ``None`` where it has others at the margin."""
+    fields: dict[str, Any] = {}
+    key = ""
+    for line in source.split("\n"):
+        found = _LINE.fullmatch(line.rstrip("\r"))
+        if found is not None:
+            key = found[1]
+            fields[key] = (found[2] or "").strip("'\"")
+        elif line[:1] not in ("", " ", "\t", "#", "-"):
+            return None
+        elif line.lstrip().startswith("- ") and fields.get(key) in ("", None):
+            fields[key] = line.lstrip()[2:].strip(" '\"")
+    return fields or None
+
+
+def _scalar(value: object) -> str | None:
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return None  # too long for a title; Python refuses to write the longest
+    return str(value) if isinstance(value, str | int | float) else None

@@ -15,7 +15,7 @@ from typing import NamedTuple
 class _Language(NamedTuple):
     encodings: tuple[str, ...]
     letters: str
-    share: float = 1.0  # of the non-ASCII characters of prose that are among ``letters``
+    share: float = 1.0  # of the non-ASCII characters that are among ``letters``, in prose
 
 
 _WESTERN = ("cp1252", "mac_roman", "cp850")
@@ -31,6 +31,8 @@ _LANGUAGES: tuple[_Language, ...] = (
     _Language(_WESTERN, "àèéìòùÈ"),
     _Language(_WESTERN, "æøåéÆØÅäöÄÖ"),
     _Language(_WESTERN, "þðáéíóúýæöÞÁÍÓÚ"),
+    # Names and quotations from several of these in one text; not one language's habit.
+    _Language(_WESTERN, "éèêëàâçîïôûùœæäöüßáíóúñãõåøý", 1.25),
     _Language(_CENTRAL, "ąćęłńóśźżŁŚŻ"),
     _Language(_CENTRAL, "áčďéěíňóřšťúůýžľĺôäČŘŠŽ"),
     _Language(_CENTRAL, "áéíóöőúüűÁÉÖŐÜ"),

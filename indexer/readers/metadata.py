@@ -77,6 +77,8 @@ def iso_date(value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
+    if isinstance(value, int) and not 0 < value < 10**8:
+        return None
     text = str(value).strip()[:100]
     found = _COMPACT.fullmatch(text) or _ISO.fullmatch(text) or _CJK.match(text)
     if found is not None:
@@ -150,7 +152,7 @@ def authors_of(value: object) -> tuple[str, ...]:
 
 
 def _names(value: object, depth: int) -> Iterable[str]:
-    if depth > 3:
+    if depth > 1 and not isinstance(value, str | Mapping):
         return
     if isinstance(value, str):
         yield from _split_names(value)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from indexer.model import Block
 
-# The first words of an untitled essay, in characters (a CJK character counts two).
+# The first words of an untitled essay, and the longest title, in columns.
 _FIRST_WORDS = 70
+_LONGEST = 300
 
 _PLACEHOLDER = re.compile(
     r"(?:untitled(?: document)?|no title|new page(?: \d+)?|document\d*|index|home|page|article|"
@@ -27,27 +28,24 @@ def resolve(stated: str | None, blocks: Sequence[Block]) -> tuple[str, tuple[Blo
     not stand in every heading path; one that merely lends its text stays.
     """
     title = usable(stated)
-    rest = list(blocks)
-    line = next((place for place, block in enumerate(rest) if block.kind == "title"), None)
-    heading = _title_heading(rest, title)
-    if title is None and line is not None and usable(rest[line].text):
-        title = one_line(rest[line].text)
-        heading = heading if _same_heading(rest, heading, title) else None
-    if line is not None and (title is None or _folded(rest[line].text) != _folded(title)):
-        # The text's own title line under a different stated title stays, as text.
-        rest[line] = Block(kind="paragraph", text=rest[line].text)
-        line = None
+    line = next((place for place, block in enumerate(blocks) if block.kind == "title"), None)
+    if title is None and line is not None:
+        title = usable(blocks[line].text)
+    heading = _title_heading(blocks, title)
     if title is None:
-        first = next((block for block in rest if block.kind == "heading"), None)
-        if heading is not None:
-            title = one_line(rest[heading].text)
-        elif first is not None:
-            title = usable(first.text)
-    drop = {place for place in (line, heading) if place is not None}
-    kept = [block for place, block in enumerate(rest) if place not in drop]
-    if not kept:
+        first = next((place for place, b in enumerate(blocks) if b.kind == "heading"), None)
+        lender = first if heading is None else heading
+        title = None if lender is None else usable(blocks[lender].text)
+    kept: list[Block] = []
+    for place, block in enumerate(blocks):
+        if place in (line, heading) and title is not None and same(block.text, title):
+            continue
+        # The text's own title line under another stated title stays, as text.
+        plain = block.kind == "title"
+        kept.append(Block(kind="paragraph", text=block.text) if plain else block)
+    if not kept and blocks:
         # An essay that is nothing but its title still has a passage to find.
-        kept = [Block(kind="paragraph", text=rest[place].text) for place in sorted(drop)[:1]]
+        kept.append(Block(kind="paragraph", text=blocks[0].text))
     return title or first_words(kept), tuple(kept)
 
 
@@ -55,7 +53,7 @@ def usable(title: str | None) -> str | None:
     """The title on one line, or ``None`` for a placeholder, a file name or a bare hash."""
     if title is None:
         return None
-    title = one_line(title)
+    title = _cut(one_line(title), _LONGEST)
     if _PLACEHOLDER.fullmatch(title) or not any(char.isalnum() for char in title):
         return None
     return title
@@ -66,11 +64,17 @@ def first_words(blocks: Sequence[Block]) -> str:
     text = next((block.text for block in blocks if any(c.isalnum() for c in block.text)), None)
     if text is None:
         text = next((block.text for block in blocks if block.text.strip()), "Untitled")
-    text = one_line(text[:1000])
+    return _cut(one_line(text[:1000]), _FIRST_WORDS)
+
+
+def _cut(text: str, limit: int) -> str:
+    """``text`` within so many columns, cut at a word."""
+    if len(text) * 2 <= limit:
+        return text
     columns = 0
     for place, char in enumerate(text):
         columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        if columns > _FIRST_WORDS:
+        if columns > limit:
             cut = text.rfind(" ", 0, place + 1)
             return text[: cut if cut > place // 2 else place].rstrip(" ,;:—–-") + "…"
     return text
@@ -111,7 +115,3 @@ def _title_heading(blocks: Sequence[Block], title: str | None) -> int | None:
         return first
     alone = first == 0 and len(headings) > 1 and headings[1] == 1
     return first if alone and level == 1 else None
-
-
-def _same_heading(blocks: Sequence[Block], place: int | None, title: str) -> bool:
-    return place is not None and same(blocks[place].text, title)
