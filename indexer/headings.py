@@ -9,10 +9,29 @@ text support each other.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from indexer.heading_lexicon import (
+    ADDRESS,
+    BYLINE,
+    CAPTION,
+    CLOSING,
+    CODE,
+    DATE,
+    FINITE,
+    FOOTER,
+    OPENING,
+    PERSONS,
+    QUESTION,
+    SALUTATION,
+    SENTENCES,
+    SIGN_OFF,
+    SMALL,
+    TERMINAL,
+    is_stock,
+    is_stock_word,
+)
 from indexer.heading_weights import FIRST_ROUND, SECOND_ROUND
 from indexer.linebreaks import width
 from indexer.numbering import is_label, numbering
@@ -26,88 +45,17 @@ _MAX_STACK = 12
 _LONG = 160
 _SHORT = 80
 
-_STOCK = frozenset(
-    """
-    abstract acknowledgements acknowledgments afterword analysis appendix appendices background
-    bibliography conclusion conclusions contents contributors copyright counterpoint dedication
-    discussion epilogue errata footnotes foreword glossary history implementation index
-    introduction introductory limitations methods methodology motivation notes overview postscript
-    preface prologue proposal rationale recommendations references resources results solution
-    specification summary syllabus
-    前言 序 序言 引言 导言 導言 绪论 緒論 摘要 目录 目錄 正文 结论 結論 结语 結語 后记 後記 跋 附录 附錄
-    参考文献 參考文獻 注释 註釋 总结 小结 背景 概述
-    préface avant-propos sommaire résumé annexe vorwort einleitung schluss anhang zusammenfassung
-    literatur inhalt prólogo introducción conclusión índice bibliografía prefazione introduzione
-    conclusione предисловие введение заключение содержание
-    """.split()
+# What no evidence outweighs: lines below the last paragraph that close a letter or a page,
+# and lines that announce the next one.
+_VETOES = (
+    frozenset(("no text below", "address")),
+    frozenset(("no text below", "footer")),
+    frozenset(("no text below", "sign-off")),
+    frozenset(("no text below", "date", "has comma")),
+    frozenset(("end ,",)),
+    frozenset(("end ;",)),
 )
-_STOCK_PHRASES = frozenset(
-    (
-        "further reading", "next steps", "related work", "simple summary", "table of contents",
-        "test cases", "works cited", "case study", "key takeaways", "see also", "in conclusion",
-        "learn more", "final thoughts", "about the author", "list of illustrations",
-        "author's preface", "translator's preface", "author's note",
-    )
-)  # fmt: skip
-_SMALL = frozenset(
-    """a an and as at but by de des du for from he her his i if in into is it la le les nor not of
-    off on onto or our out over per so than that the their this to up upon via von vs we with
-    without within your you et un une der die das und im el los las y en""".split()
-)
-_FINITE = frozenset(
-    """is are was were am be been has have had will would shall should can could may might must do
-    does did said says say asked replied answered cried went came got made knew thought saw took
-    isn't aren't wasn't weren't don't doesn't didn't can't won't couldn't wouldn't i'm it's he's
-    she's that's there's we're they're you're i've we've i'll we'll""".split()
-)
-_PERSONS = frozenset("i he she they we you it me him them us who".split())
-_QUESTION = frozenset(
-    """what why how when where who which whose whom is are was were do does did can could should
-    will would has have""".split()
-)
-_SALUTATION = re.compile(
-    r"(?:my )?(?:dear(?:est)?|hello|hi|hey|greetings|to whom|sir|madam|gentlemen|messieurs"
-    r"|monsieur|fellow[- ]citizens|ladies and|good (?:morning|evening|afternoon))\b",
-    re.IGNORECASE,
-)
-_SIGN_OFF = re.compile(
-    r"(?:(?:yours?|very|most|ever|with|kind|best|warm|respectfully|sincerely|faithfully|truly"
-    r"|cordially|affectionately|regards|cheers|thank you|thanks|believe me|i (?:am|remain|have the))\b"
-    r".{0,60},$|(?:yours (?:truly|sincerely|faithfully|ever|always)|(?:best|kind) (?:regards|wishes)"
-    r"|sincerely|regards|cheers)[.,!]?$|—\s?the .{0,60}team$|the end\.?$|finis\.?$|fin\.?$|（?完）?$)",
-    re.IGNORECASE,
-)
-_FOOTER = re.compile(
-    r"sign up|subscribe|newsletter|all rights reserved|copyright \S*\s*\d|©|\(c\)|click here"
-    r"|read more|share this|follow us|page \d+|^\d+ of \d+$|terms of|privacy policy|cookie"
-    r"|posted (?:by|on|in)|filed under|^tags?:|^categories:|powered by|^last updated|^published"
-    r"|版权|转载|责任编辑|扫码|公众号|^译者|^来源",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    r"(?:by|from|translated by|edited by|written by|author:?|von|par|por) +\S"
-    r"|作者|译者|文[／/|：:]|[先秦汉漢唐宋元明清]{1,2}(?:朝|代)?[：:]",
-    re.IGNORECASE,
-)
-_CAPTION = re.compile(
-    r"(?:fig(?:ure|\.)?|table|photo|image|illustration|source|credit|chart|map|plate|图|圖|表|照片)"
-    r"s?(?: by)?\s*[:.：\dIVX（(]|\[(?:illustration|footnote|image)",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"\S@\S|https?:|www\.|\.(?:com|org|net|gov|io|html?)\b", re.IGNORECASE)
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DATE = re.compile(
-    rf"\b{_MONTH}\s+\d|\d(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b|^\d{{4}}[-/.年]\d{{1,2}}|\b\d{{4}}\.?$",
-    re.IGNORECASE,
-)
-_CODE = re.compile(r"[{}=<>\\`$;]|\w\(|\w_\w|::|->|^[-/.\w]+\.\w{1,4}$|^[#/$]|\w/\w+/")
-_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[“\"'‘(]?[^\W\d_]|[。！？]\S")
-_TERMINAL = re.compile(r"([.!?…。！？：:;；,，、—–-])[\"'”’»)\]」』）]*$")
-_OPENING = "\"“‘«「『'"
-_CLOSING = "\"”’»」』'"
+_TERM = frozenset(("end none",))
 
 
 @dataclass(slots=True)
@@ -133,26 +81,62 @@ class Evidence:
         prose = [s for s in segments if s.kind == "prose"]
         short = sum(len(s.text) < _SHORT for s in prose)
         self.short_share = short / max(1, len(prose))
-        self.talk_share = sum(s.text[0] in _OPENING for s in prose) / count
+        self.talk_share = sum(s.text[0] in OPENING for s in prose) / count
         self.blanks = Counter(s.blanks for s in segments).most_common(1)[0][0] if segments else 1
         self.repeats = Counter(s.text for s in prose if len(s.text) < _SHORT)
         self.stacks = self._stacks()
         self.candidates = [
             c for index in range(len(segments)) if (c := self._candidate(index)) is not None
         ]
-        numbers: dict[str, Counter[int]] = defaultdict(Counter)
+        self.last_body = max(
+            (at for at, size in enumerate(self.sizes) if size >= _SHORT), default=-1
+        )
+        self._compare()
+
+    def _compare(self) -> None:
+        """Add what the candidates tell about each other: numbers going on, words shared."""
+        series: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in self.candidates:
             if candidate.numbering:
-                numbers[candidate.numbering][candidate.number] += 1
-        for candidate in self.candidates:
-            if candidate.numbering:
-                series = numbers[candidate.numbering]
-                before, after = series[candidate.number - 1], series[candidate.number + 1]
-                candidate.evidence.append(
-                    "number continues both ways" if before and after
-                    else "number continues" if before or after
-                    else "number stands alone"
+                series[candidate.numbering].append(candidate)
+        for members in series.values():
+            for place, candidate in enumerate(members):
+                before = [c.number for c in members[max(0, place - 3) : place]]
+                after = [c.number for c in members[place + 1 : place + 4]]
+                number = candidate.number
+                state = (
+                    "goes on" if number - 1 in before and number + 1 in after
+                    else "begins" if number == 1 and 2 in after
+                    else "ends" if number - 1 in before
+                    else "stands alone" if number not in before + after
+                    else "repeats"
                 )  # fmt: skip
+                kind = candidate.numbering.split()[0].rstrip("0123456789")
+                candidate.evidence.append(f"{kind} number {state}")
+        leads = Counter(lead for c in self.candidates if (lead := _lead(c.text)))
+        firsts = Counter(_first_word(c.text) for c in self.candidates)
+        for candidate in self.candidates:
+            if candidate.numbering:
+                continue
+            lead = _lead(candidate.text)
+            if lead and leads[lead] > 1:
+                open_end = "end none" in candidate.evidence
+                candidate.evidence.append("shares its lead" + (", open end" if open_end else ""))
+            elif firsts[_first_word(candidate.text)] > 2:
+                candidate.evidence.append("shares its first word")
+            if candidate.index > self.last_body:
+                candidate.evidence.append("no text below")
+                if {"address", "footer", "tight after", "tight before"} & set(candidate.evidence):
+                    candidate.evidence.append("foot of the page")
+        # The entries of a dictionary or index look like headings, but stand in order.
+        terms = [c for c in self.candidates if set(c.evidence) >= _TERM and len(c.text.split()) < 4]
+        keys = [c.text.casefold() for c in terms]
+        for place, candidate in enumerate(terms):
+            key = keys[place]
+            near = keys[max(0, place - 5) : place], keys[place + 1 : place + 6]
+            in_order = sum(other <= key for other in near[0]) + sum(o >= key for o in near[1])
+            if in_order >= 9 and len(set(near[0] + near[1])) > 8 and len(key) > 1:
+                candidate.evidence.append("in alphabetical order")
 
     def _stacks(self) -> list[int]:
         """For every segment, how many short ones stand together around it."""
@@ -178,6 +162,12 @@ class Evidence:
         text = " ".join(segment.text.split())
         if not any(char.isalnum() for char in text):
             return None
+        ending = TERMINAL.search(text)
+        if ending and (
+            (len(text) > 120 and ending[1] == "." and SENTENCES.search(text))
+            or (text[0] in OPENING and text[-1] in CLOSING and self.talk_share > 0.12)
+        ):
+            return None
         kind, number, rest = numbering(text)
         if self.stacks[index] > _MAX_STACK and not kind:
             return None
@@ -198,7 +188,7 @@ class Evidence:
         )  # fmt: skip
         if unspaced:
             see("cjk")
-        shape = [segment.kind if segment.kind != "list" else "prose"]
+        shape: list[str] = [segment.kind.replace("list", "prose")]
         kind = candidate.numbering
         if kind:
             see("number " + ("label" if kind.startswith("label") else kind))
@@ -214,7 +204,7 @@ class Evidence:
         body = rest or text
         capitals = _case(body, unspaced)
         see("case " + capitals)
-        ending = _TERMINAL.search(body)
+        ending = TERMINAL.search(body)
         end = ending[1] if ending else "none"
         if end in "。！？：；，":
             end = ".!?:;,"["。！？：；，".index(end)]
@@ -224,10 +214,10 @@ class Evidence:
         if unspaced and end in ".!":
             see("end . cjk")
         first = body[0]
-        if first in _OPENING:
+        if first in OPENING:
             see("opens with a quote")
-            if body[-1] in _CLOSING or (ending and len(body) > 1 and body[-1] in _CLOSING):
-                see("all in quotes")
+            if body[-1] in CLOSING:
+                see("spoken" if ending else "all in quotes")
         elif first in "—–-":
             see("opens with a dash")
         elif first in "([（【":
@@ -237,17 +227,17 @@ class Evidence:
         elif not first.isalnum():
             see("opens with a sign")
         lower = {word.strip(".,;:!?\"'“”‘’()—").lower().replace("’", "'") for word in words}
-        if lower & _FINITE and not (end == "?" and words[0].lower() in _QUESTION):
+        if lower & FINITE and not (end == "?" and words[0].lower() in QUESTION):
             see("finite verb")
             if end == "none":
                 see("finite verb, open end")
-        if lower & _PERSONS:
+        if lower & PERSONS:
             see("person")
-        if words[0].lower() in _QUESTION and end == "?":
+        if words[0].lower() in QUESTION and end == "?":
             see("question")
         if words[0].lower() in ("how", "why", "what") and end == "none":
             see("how or why")
-        if _SENTENCES.search(body):
+        if SENTENCES.search(body):
             see("several sentences")
         inner = body[:-1]
         for name, signs in (
@@ -258,20 +248,20 @@ class Evidence:
                 see("has " + name)
         if is_stock(body):
             see("stock heading")
-        elif words[0].rstrip(":").lower() in _STOCK:
+        elif is_stock_word(words[0]):
             see("stock first word")
         if any(char.isdigit() for char in body):
             see("has digits")
             if sum(char.isdigit() for char in body) * 2 > len(body.replace(" ", "")):
                 see("mostly digits")
         for name, pattern in (
-            ("salutation", _SALUTATION), ("sign-off", _SIGN_OFF), ("byline", _BYLINE),
-            ("caption", _CAPTION),
+            ("salutation", SALUTATION), ("sign-off", SIGN_OFF), ("byline", BYLINE),
+            ("caption", CAPTION),
         ):  # fmt: skip
             if pattern.match(body):
                 see(name)
         for name, pattern in (
-            ("footer", _FOOTER), ("address", _ADDRESS), ("date", _DATE), ("code", _CODE),
+            ("footer", FOOTER), ("address", ADDRESS), ("date", DATE), ("code", CODE),
         ):  # fmt: skip
             if pattern.search(body):
                 see(name)
@@ -300,13 +290,13 @@ class Evidence:
                 see("middling " + side)
             else:
                 see("short " + side)
-                if other.kind == "prose" and _TERMINAL.search(other.text):
+                if other.kind == "prose" and TERMINAL.search(other.text):
                     see("short sentence " + side)
             if extent < size:
                 see("shorter " + side)
         if index < last and self.segments[index + 1].text[:1].islower():
             see("continues in lower case")
-        if index < last and self.segments[index + 1].text[:1] in _OPENING:
+        if index < last and self.segments[index + 1].text[:1] in OPENING:
             see("quote after")
         if index > 0:
             tail = self.segments[index - 1].text[-1]
@@ -319,6 +309,13 @@ class Evidence:
             "stack 1" if stack <= 1 else "stack 2" if stack == 2 else "stack 3-4" if stack <= 4
             else "stack 5+"
         )  # fmt: skip
+        marks = set(candidate.evidence)
+        if stack <= 2 and "end none" in marks and marks & {"long after", "middling after"}:
+            see("alone above text")
+        if marks & {"verse before", "quotation before"} and marks & {"1 word", "2-3 words"}:
+            see("short under verse")
+        if "opens with a quote" in marks and self.talk_share > 0.05:
+            see("quote among talk")
         if segment.blanks > self.blanks >= 1:
             see("extra space before")
         if index < last and self.segments[index + 1].blanks > self.blanks >= 1:
@@ -339,7 +336,7 @@ class Evidence:
         )  # fmt: skip
         if self.talk_share > 0.12:
             see("talk")
-        times = self.repeats[segment.text]
+        times = 0 if candidate.numbering else self.repeats[segment.text]
         if times > 2:
             see("repeated often")
         elif times == 2:
@@ -368,10 +365,11 @@ class Evidence:
             share = (agree - (candidate.odds > 0)) / others if others else 0.5
             weight = "few" if others < 4 else "many"
             if others:
-                see(
-                    f"{weight} alike yes" if share > 0.75 else f"{weight} alike mostly" if share > 0.4
-                    else f"{weight} alike rarely" if share > 0.1 else f"{weight} alike no"
+                often = (
+                    "yes" if share > 0.75 else "mostly" if share > 0.4
+                    else "rarely" if share > 0.1 else "no"
                 )  # fmt: skip
+                see(f"{weight} alike {often}")
             before, after = (
                 odds[candidate.index - 1] if candidate.index else -9.0,
                 odds[candidate.index + 1],
@@ -394,6 +392,16 @@ class Evidence:
             candidate.odds = sum(SECOND_ROUND.get(name, 0.0) for name in candidate.evidence)
 
 
+def _lead(text: str) -> str:
+    """The words before a colon, where they are few."""
+    lead, colon, rest = text[:40].partition(":")
+    return lead.lower() if colon and rest and lead.count(" ") < 3 else ""
+
+
+def _first_word(text: str) -> str:
+    return text.split(None, 1)[0].lower()
+
+
 def _case(text: str, unspaced: bool) -> str:
     """How a line is capitalised: capitals, title, sentence, lower, one (word), none."""
     if unspaced:
@@ -407,7 +415,7 @@ def _case(text: str, unspaced: bool) -> str:
         return "capitals" if len(letters) > 1 else "one"
     if not words[0][0].isupper() and (words[0][0].islower()):
         return "lower"
-    rest = [word for word in words[1:] if word.lower().strip(".,:;!?") not in _SMALL]
+    rest = [word for word in words[1:] if word.lower().strip(".,:;!?") not in SMALL]
     if len(words) == 1:
         return "one"
     if not rest:
@@ -422,36 +430,12 @@ def headings(segments: list[Segment]) -> dict[int, str]:
     """The segments that are headings: index → text."""
     evidence = Evidence(segments)
     evidence.second_round()
-    found = {c.index: c.text for c in evidence.candidates if c.odds > 0}
+    found = {
+        c.index: c.text
+        for c in evidence.candidates
+        if c.odds > 0 and not any(veto <= set(c.evidence) for veto in _VETOES)
+    }
     for index, segment in enumerate(segments):
         if segment.kind == "heading":
             found[index] = segment.text
     return found
-
-
-def is_stock(text: str) -> bool:
-    """Whether a heading is one of those every book and paper has (Preface, References)."""
-    plain = text.rstrip(".:：").lower().replace("’", "'")
-    return plain in _STOCK or plain in _STOCK_PHRASES
-
-
-def may_be_title(text: str, *, strict: bool) -> bool:
-    """Whether a first line names the essay; ``strict`` when it stands close to the next."""
-    if numbering(text)[0] not in ("", "bare", "arabic") or is_stock(text):
-        return False
-    if any(pattern.match(text) for pattern in (_SALUTATION, _SIGN_OFF, _BYLINE, _CAPTION)):
-        return False
-    if _ADDRESS.search(text) or _FOOTER.search(text):
-        return False
-    if not strict:
-        return True
-    short = len(text) <= 3 or (" " not in text and text.isascii())
-    return not (
-        short
-        or len(text) > 120
-        or text[-1] in ".,;:，。；："
-        or text[0].islower()
-        or text[0] in _OPENING
-        or _SENTENCES.search(text)
-        or _DATE.search(text)
-    )

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 # Scripts written without spaces between words, and the punctuation set solid with them.
 _UNSPACED = (
@@ -18,19 +19,24 @@ _UNSPACED = (
 )
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WIDE = re.compile(
-    r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0001faff\U00020000-\U0003fffd]"
+    r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
+    r"\U0001f300-\U0001faff\U00020000-\U0003fffd]"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)*")
 _HYPHENS = "-\u2010\u00ad"
 _BROKEN_WORD = re.compile(rf"([^\W\d_]+(?:[-\u2010'’][^\W\d_]+)*)[{_HYPHENS}]$")
 _WORD_START = re.compile(r"[^\W\d_]+")
-_JOINERS = frozenset("and or to nor und oder bis et ou y o e".split())
+_JOINERS = frozenset(("and", "or", "to", "nor", "und", "oder", "bis", "et", "ou", "y", "o", "e"))
 # First parts that English keeps apart with a hyphen far more often than not.
 _COMPOUNDING = frozenset(
-    "all anti arch co cross ever ex far full great half high ill left long low many middle mid "
-    "multi neo non north one open post pre pro pseudo quasi right second self semi short so "
-    "south step three to two four five six seven eight nine ten twenty thirty forty fifty "
-    "sixty seventy eighty ninety ultra vice well wide world".split()
+    word
+    for words in (
+        "all anti arch co cross ever ex far full great half high ill left long low many middle",
+        "mid multi neo non north one open post pre pro pseudo quasi right second self semi short",
+        "so south step three to two four five six seven eight nine ten twenty thirty forty fifty",
+        "sixty seventy eighty ninety ultra vice well wide world",
+    )
+    for word in words.split()
 )
 _ORNAMENT_CATEGORIES = frozenset(("Pc", "Pd", "Po", "Sm", "Sk", "So", "Cf"))
 # Beyond this a line is a paragraph of its own, in no text a wrapped line (columns).
@@ -125,7 +131,7 @@ def wrap_width(text_runs: list[Run]) -> int | None:
     if not total:
         return None
     columns = seen = 0
-    for columns in sorted(widths):  # noqa: B007
+    for columns in sorted(widths):
         seen += columns * widths[columns]
         if seen >= 0.97 * total:
             break
@@ -136,7 +142,7 @@ def wrap_width(text_runs: list[Run]) -> int | None:
         return None
     full = middles = cased = 0
     for run in text_runs:
-        for line, following in zip(run.lines, run.lines[1:], strict=False):
+        for line, following in pairwise(run.lines):
             if is_full(line, following, columns):
                 full += width(line)
                 first = following.lstrip()[:1]
@@ -153,9 +159,10 @@ def count_broken_words(text_runs: list[Run]) -> Hyphens:
     hyphens = Hyphens()
     wanted: dict[str, str] = {}
     for run in text_runs:
-        for line, following in zip(run.lines, run.lines[1:], strict=False):
+        for line, following in pairwise(run.lines):
             if line[-1] in _HYPHENS:
-                left, right = _BROKEN_WORD.search(line[-80:]), _WORD_START.match(following.lstrip())
+                left = _BROKEN_WORD.search(line[-80:])
+                right = _WORD_START.match(following.lstrip())
                 if left and right:
                     first = left[1].lower()
                     second = right[0].lower()
@@ -203,9 +210,9 @@ def join(lines: list[str], hyphens: Hyphens) -> str:
                 word = _WORD_START.match(line)
                 if broken:
                     pieces[-1] = pieces[-1][:-1]
-                elif word and word[0].lower() in _JOINERS:
-                    pieces.append(" ")
-                elif broken is None and not line[0].isalnum():
+                elif (word and word[0].lower() in _JOINERS) or (
+                    broken is None and not line[0].isalnum()
+                ):
                     pieces.append(" ")
             elif not (
                 (UNSPACED.match(last[-1]) and UNSPACED.match(line[0]))

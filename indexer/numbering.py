@@ -43,7 +43,7 @@ _ALONE_ROMAN = re.compile(r"(?P<number>[IVXLCDM]{1,8}|[ivxlc]{2,8})\.?")
 _ALONE_ARABIC = re.compile(r"\[?(?P<number>\d{1,4})\]?\.?")
 _LETTER = re.compile(r"(?P<number>[A-Z])[.)]\s+(?=\S)|\((?P<inner>[a-z])\)\s+(?=\S)")
 
-_MARKS = tuple(".:—–-)") + ("",)
+_MARKS = (*".:—–-)", "")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
@@ -151,13 +151,17 @@ def is_label(line: str) -> bool:
 _WORDS = {
     word: value
     for value, words in enumerate(
-        "one first|two second|three third|four fourth|five fifth|six sixth|seven seventh"
-        "|eight eighth|nine ninth|ten tenth|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-        "|seventeen|eighteen|nineteen|twenty".split("|"),
+        (
+            ("one", "first"), ("two", "second"), ("three", "third"), ("four", "fourth"),
+            ("five", "fifth"), ("six", "sixth"), ("seven", "seventh"), ("eight", "eighth"),
+            ("nine", "ninth"), ("ten", "tenth"), ("eleven",), ("twelve",), ("thirteen",),
+            ("fourteen",), ("fifteen",), ("sixteen",), ("seventeen",), ("eighteen",),
+            ("nineteen",), ("twenty",),
+        ),
         1,
     )
-    for word in words.split()
-}
+    for word in words
+}  # fmt: skip
 _CJK_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
 _CJK_DIGITS["〇"], _CJK_DIGITS["两"] = 0, 2
 _CJK_UNITS = {"十": 10, "百": 100, "千": 1000}

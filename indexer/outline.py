@@ -15,7 +15,8 @@ _LABELS = (
     ("book", "livre", "buch", "libro", "canto", "act"),
     (
         "chapter", "chap", "chapitre", "kapitel", "capitulo", "capítulo", "capitolo", "глава",
-        "lecture", "letter", "essay", "lesson", "stave", "章", "回", "讲", "講", "课", "課", "期", "话", "話",
+        "lecture", "letter", "essay", "lesson", "stave",
+        "章", "回", "讲", "講", "课", "課", "期", "话", "話",
     ),
     ("section", "sect", "article", "art", "abschnitt", "scene", "step", "节", "節", "条", "條"),
 )  # fmt: skip
@@ -47,7 +48,7 @@ def levels(texts: list[str], rules: list[str], stock: list[bool]) -> list[int]:
 def _entry(text: str, rule: str, stock: bool, repeated: bool) -> _Entry:
     if rule:
         return _Entry("rule " + rule, 0, stock)
-    kind, number, rest = numbering(text)
+    kind, number, _ = numbering(text)
     if kind == "bare":
         kind = ""
     if not kind:

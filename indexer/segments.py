@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from indexer.linebreaks import (
@@ -28,11 +29,13 @@ _QUOTE_MARK = re.compile(r"(?:\s?\s?\s?>\s?)+")
 _GAP = re.compile(r"(?<=\S)(?:\t+ *| {3,}|(?<![.!?:;,]) {2,}|\s?(?:\. ?){5,}|\s?…{2,}\s?)(?=\S)")
 _WIDE_GAP = re.compile(r"(?<=\S)(?:\t+ *| {3,}|\s?(?:\. ?){5,}|\s?…{2,}\s?)(?=\S)")
 _CODE_LINE = re.compile(
-    r"[;{}]\s*(?://.*)?$|^\s*(?://|/\*|\*/|#!|#include|\$ |>>> |def \w+\(|import \w|return\b|<\/?\w+>$)"
+    r"[;{}]\s*(?://.*)?$"
+    r"|^\s*(?://|/\*|\*/|#!|#include|\$ |>>> |def \w+\(|import \w|return\b|</?\w+>$)"
     r"|^\s*[\w.]+\(.*\)$|^\s*\w+ = \S"
 )
 _RULE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,}|_{3,}|={2,}|-{2,})\s*")
 _SENTENCE_END = re.compile(r"[.!?:…。！？：][\"'”’»)\]」』]*$")
+_TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[“\"'‘(]?[^\W\d_]|[。！？]\S")
 _ADDRESS = re.compile(r"@|https?:|www\.|\[email", re.IGNORECASE)
 # A heading's line is no longer than this (columns); nor is a line of verse or of a table.
 MAX_SHORT = 100
@@ -175,9 +178,7 @@ class Segmenter:
         """Segments of lines without tables, rules and quote marks."""
         start = self._list_start(lines)
         if start is None:
-            if len(lines) > 1 and sum(bool(_CODE_LINE.search(line)) for line in lines) * 2 > len(
-                lines
-            ):
+            if _is_code(lines):
                 text = "\n".join(_dedented(lines))
                 return [Segment("code", text, lines, indent=indent(lines[0]))]
             return self._flow(lines)
@@ -225,7 +226,7 @@ class Segmenter:
             return False
         if self.columns is None:
             return not line.lstrip()[:1].islower()
-        return bool(_SENTENCE_END.search(before)) and not is_full(before, line, self.columns)
+        return bool(_SENTENCE_END.search(before[-40:])) and not is_full(before, line, self.columns)
 
     def _flow(self, lines: list[str]) -> list[Segment]:
         """Running lines as paragraphs, quotations and verse."""
@@ -261,7 +262,7 @@ class Segmenter:
         return parts
 
     def _wrapped(self, lines: list[str], columns: int) -> list[Segment]:
-        pairs = list(zip(lines, lines[1:], strict=False))
+        pairs = list(pairwise(lines))
         measure = columns
         depth = min(indent(line) for line in lines)
         if depth > self.margin:
@@ -276,7 +277,7 @@ class Segmenter:
             parts[-1].append(line)
             if (
                 index + 1 < len(lines)
-                and _SENTENCE_END.search(line)
+                and _SENTENCE_END.search(line[-40:])
                 and not lines[index + 1].lstrip()[:1].islower()
                 and width(line) + 1 + width(lines[index + 1].split(None, 1)[0]) < columns * 3 // 4
             ):
@@ -297,7 +298,11 @@ class Segmenter:
     def _short_lines(self, lines: list[str]) -> list[Segment]:
         """Lines that are neither full nor long: verse, or paragraphs of a line each."""
         sizes = sorted(width(line.strip()) for line in lines)
+        if any(width(line) > 60 and _TWO_SENTENCES.search(line) for line in lines):
+            return [self._prose([line]) for line in lines]
         uneven = len(lines) < 4 and sizes[0] * 8 < sizes[-1]
+        if is_cjk(lines[0]):
+            uneven = sizes[0] * 2 < sizes[-1]
         if uneven or any(_ADDRESS.search(line) for line in lines) or sizes[-1] > MAX_SHORT:
             return [self._prose([line]) for line in lines]
         return [Segment("verse", "\n".join(_dedented(lines)), lines, indent=indent(lines[0]))]
@@ -313,6 +318,12 @@ class Segmenter:
         ):
             kind = "quotation"
         return Segment(kind, text, lines, indent=depth, marker=list_marker(lines[0]))
+
+
+def _is_code(lines: list[str]) -> bool:
+    if len(lines) < 2 or any(len(line) > _MAX_TABLE_LINE for line in lines):
+        return False
+    return sum(bool(_CODE_LINE.search(line)) for line in lines) * 2 > len(lines)
 
 
 def _with_lists_whole(segments: list[Segment]) -> list[Segment]:
@@ -411,8 +422,9 @@ def _cell_edges(line: str) -> set[int]:
     """Columns near which a cell begins or ends, after the first cell."""
     edges: set[int] = set()
     depth = len(line) - len(line.lstrip())
-    if list_marker(line):
-        depth = MARKER_END.match(line).end()
+    marker = MARKER_END.match(line)
+    if marker:
+        depth = marker.end()
     for gap in _GAP.finditer(line, depth):
         edges.update((gap.end(), -gap.start()))
     if edges:

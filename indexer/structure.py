@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import re
 
-from indexer.headings import headings, is_stock, may_be_title
+from indexer.heading_lexicon import (
+    ADDRESS,
+    BYLINE,
+    CAPTION,
+    DATE,
+    FOOTER,
+    OPENING,
+    SALUTATION,
+    SENTENCES,
+    SIGN_OFF,
+    is_stock,
+)
+from indexer.headings import headings
 from indexer.model import Block, BlockKind
-from indexer.numbering import is_label
+from indexer.numbering import is_label, numbering
 from indexer.outline import MAX_LEVEL, levels
 from indexer.segments import Segment, Segmenter
 
@@ -105,8 +117,8 @@ def _is_title(segments: list[Segment], marked: dict[int, str]) -> bool:
         return False
     text = " ".join(first.text.split())
     if 0 in marked:
-        return may_be_title(text, strict=False)
-    return first.tight and len(segments[1].text) < 100 and may_be_title(text, strict=True)
+        return _may_be_title(text, strict=False)
+    return first.tight and len(segments[1].text) < 100 and _may_be_title(text, strict=True)
 
 
 def _top_lines_apart(segments: list[Segment]) -> list[Segment]:
@@ -115,8 +127,8 @@ def _top_lines_apart(segments: list[Segment]) -> list[Segment]:
         return segments
     first = segments[0]
     lines = [line.strip() for line in first.lines]
-    if may_be_title(lines[0], strict=True) and not all(
-        may_be_title(line, strict=False) for line in lines[1:]
+    if _may_be_title(lines[0], strict=True) and not all(
+        _may_be_title(line, strict=False) for line in lines[1:]
     ):
         apart = [
             Segment("prose", line, [line], tight=True, blanks=0 if place else first.blanks)
@@ -125,3 +137,25 @@ def _top_lines_apart(segments: list[Segment]) -> list[Segment]:
         apart[-1].tight = False
         return [*apart, *segments[1:]]
     return segments
+
+
+def _may_be_title(text: str, *, strict: bool) -> bool:
+    """Whether a first line names the essay; ``strict`` when it stands close to the next."""
+    if numbering(text)[0] not in ("", "bare", "arabic") or is_stock(text):
+        return False
+    if any(pattern.match(text) for pattern in (SALUTATION, SIGN_OFF, BYLINE, CAPTION)):
+        return False
+    if ADDRESS.search(text) or FOOTER.search(text):
+        return False
+    if not strict:
+        return True
+    short = len(text) <= 3 or (" " not in text and text.isascii())
+    return not (
+        short
+        or len(text) > 120
+        or text[-1] in ".,;:，。；："
+        or text[0].islower()
+        or text[0] in OPENING
+        or SENTENCES.search(text)
+        or DATE.search(text)
+    )
