@@ -114,3 +114,14 @@ class Plan:
 
     words: tuple[PlainWord, ...]
     strict: PlanNode | None
+
+
+def patterns_in(node: PlanNode | None) -> list[Pattern]:
+    """The patterns of a strict tree that a match may hold: for scoring, and to light up."""
+    match node:
+        case Pattern():
+            return [node]
+        case Both(parts) | Either(parts):
+            return [pattern for part in parts for pattern in patterns_in(part)]
+        case _:
+            return []

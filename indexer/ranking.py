@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from indexer.analysis import fold
 from indexer.engines.base import Candidate, Group, Matches, Part
@@ -84,7 +85,7 @@ def nearness(places: Sequence[Sequence[tuple[int, int]]], weights: Sequence[floa
     """
     total = 0.0
     held = [number for number, found in enumerate(places) if found]
-    for left, right in zip(held, held[1:], strict=False):
+    for left, right in pairwise(held):
         gap = _gap(places[left], places[right])
         if gap is not None:
             weight = min(weights[left], weights[right])

@@ -6,19 +6,8 @@ from collections.abc import Sequence
 
 from indexer.engines.base import Group, Matches
 from indexer.model import Essay, EssayHit, Hit, Passage
-from indexer.plan import Both, Either, Pattern, Plan, PlanNode
+from indexer.plan import Pattern, Plan, patterns_in
 from indexer.snippets import light, marks, snippet
-
-
-def _lit(node: PlanNode | None) -> list[Pattern]:
-    """Patterns of a strict tree that a hit may hold."""
-    match node:
-        case Pattern():
-            return [node]
-        case Both(parts) | Either(parts):
-            return [pattern for part in parts for pattern in _lit(part)]
-        case _:
-            return []
 
 
 class Presenter:
@@ -27,7 +16,7 @@ class Presenter:
     def __init__(self, matches: Matches, plan: Plan) -> None:
         self._matches = matches
         self._words = plan.words
-        strict = _lit(plan.strict)
+        strict = patterns_in(plan.strict)
         whole = [word.pattern for word in plan.words]
         parts = [part for word in plan.words for part in word.parts]
         self._patterns = [*whole, *parts, *strict]

@@ -14,7 +14,6 @@ from typing import Literal, Protocol
 from indexer.model import Essay, Matched, OutlineEntry, Passage, Sort, Status
 from indexer.plan import Pattern, Plan
 
-
 Part = Literal["text", "heading", "title"]
 
 
@@ -136,6 +135,10 @@ class Writer(Protocol):
 
 class Engine(Protocol):
     """An index at one location. Reading methods see the newest commit at each call."""
+
+    def outdated(self) -> bool:
+        """Whether an older version made the index, so that writing makes it anew."""
+        ...
 
     def fingerprints(self) -> Iterator[Fingerprint]:
         """All indexed essays, for sync."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from indexer.analysis import postings
@@ -49,7 +50,7 @@ def _check_lists(snapshot: Snapshot, found: list[str]) -> None:
                              f"as the {info.doc_frequency()} noted")  # fmt: skip
             if len(frequencies) != len(documents) or sum(frequencies) != len(positions):
                 found.append(f"the list of {name} has positions that fit no document")
-            if any(a >= b for a, b in zip(documents, documents[1:], strict=False)) or (
+            if any(a >= b for a, b in pairwise(documents)) or (
                 len(documents) and documents[-1] >= segment.size
             ):
                 found.append(f"the list of {name} names impossible documents")

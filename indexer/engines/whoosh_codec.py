@@ -53,7 +53,7 @@ def _unpack(packed: tuple[str, bytes]) -> array[int]:
     return numbers
 
 
-class TermPositions(formats.Positions):  # type: ignore[misc, unused-ignore]
+class TermPositions(formats.Positions):
     """Positions of a term in a document, as an array of unsigned 32-bit numbers."""
 
     def encode(self, poslist: Sequence[int]) -> bytes:
@@ -68,7 +68,7 @@ class TermPositions(formats.Positions):  # type: ignore[misc, unused-ignore]
         return len(valuestring) // array("I").itemsize
 
 
-class Terms(fields.FieldType):  # type: ignore[misc, unused-ignore]
+class Terms(fields.FieldType):
     """A field that is given its terms ready: a mapping of term to positions."""
 
     spellable = False
@@ -85,8 +85,13 @@ class Terms(fields.FieldType):  # type: ignore[misc, unused-ignore]
             yield term.encode("utf-8", "surrogatepass"), count, float(count), encode(positions)
 
 
-class PackedPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc, unused-ignore]
+class PackedPostingsWriter(whoosh3.W3PostingsWriter):
     """Writes blocks of packed arrays."""
+
+    _ids: array[int]
+    _weights: array[float]
+    _values: list[array[int]]
+    _maxweight: float
 
     def add_posting(self, id_: Any, weight: float, vbytes: bytes, length: Any = None) -> None:
         if len(self._ids) >= self._blocklimit:
@@ -148,7 +153,7 @@ class PackedPostingsWriter(whoosh3.W3PostingsWriter):  # type: ignore[misc, unus
         return _pack(numbers)
 
 
-class PackedMatcher(whoosh3.W3LeafMatcher):  # type: ignore[misc, unused-ignore]
+class PackedMatcher(whoosh3.W3LeafMatcher):
     """Reads blocks of packed arrays, one posting at a time or whole lists."""
 
     def _block(self) -> tuple[array[int], array[int]]:
@@ -188,7 +193,7 @@ class PackedMatcher(whoosh3.W3LeafMatcher):  # type: ignore[misc, unused-ignore]
         return Decoded(documents, frequencies, positions)
 
 
-class PackedFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc, unused-ignore]
+class PackedFieldWriter(whoosh3.W3FieldWriter):
     """Writes terms with whole posting lists."""
 
     def add_term(self, term: bytes, postings: Decoded) -> None:
@@ -198,7 +203,7 @@ class PackedFieldWriter(whoosh3.W3FieldWriter):  # type: ignore[misc, unused-ign
         self.finish_term()
 
 
-class PackedCodec(whoosh3.W3Codec):  # type: ignore[misc, unused-ignore]
+class PackedCodec(whoosh3.W3Codec):
     """Whoosh's own codec with packed blocks, uncompressed: small already, and quick to read."""
 
     def __init__(self) -> None:

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Entry, Fingerprint
+from indexer.engines.whoosh_evaluation import Evaluation
+from indexer.engines.whoosh_matches import WhooshMatches
 from indexer.engines.whoosh_reader import Snapshot, reading
-from indexer.engines.whoosh_search import Evaluation, WhooshMatches
 from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location
 from indexer.engines.whoosh_writer import WhooshWriter
 from indexer.errors import NoIndexError, SchemaError

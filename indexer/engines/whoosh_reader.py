@@ -31,7 +31,8 @@ CACHED_POSITIONS = 8_000_000
 
 # What reading a damaged file may raise, here and inside Whoosh.
 DAMAGE = (
-    CorruptIndexError, EmptyIndexError, pickle.UnpicklingError, zlib.error, EOFError, ValueError, KeyError,
+    CorruptIndexError, EmptyIndexError, pickle.UnpicklingError, zlib.error, EOFError,
+    ValueError, KeyError,
     IndexError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError,
     ImportError, ArithmeticError,
 )  # fmt: skip

@@ -75,7 +75,7 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-class DurableStorage(FileStorage):  # type: ignore[misc, unused-ignore]
+class DurableStorage(FileStorage):
     """Whoosh's file storage with fsync around the rename that makes a commit visible."""
 
     def __init__(self, path: Path) -> None:

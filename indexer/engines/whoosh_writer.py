@@ -6,7 +6,6 @@ import shutil
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from whoosh.index import FileIndex
@@ -78,7 +77,7 @@ def _grown(document: int, positions: list[int]) -> tuple[array[int], array[int],
     return array("I", (document,)), array("I", (len(positions),)), array("I", positions)
 
 
-class _EssayWriter(SegmentWriter):  # type: ignore[misc, unused-ignore]
+class _EssayWriter(SegmentWriter):
     """A segment writer that is given posting lists instead of postings."""
 
     def __init__(self, index: Any) -> None:
@@ -219,7 +218,6 @@ class WhooshWriter:
                 for document in range(first, first + count + 1):
                     writer.delete_document(base + document)
                 matcher.next()
-                writer.changed = True
 
     def _segment_reader(self, segment: Any) -> Any:
         """A reader of a committed segment, kept for the session's many look-ups."""

@@ -1,0 +1,283 @@
+"""The outcome of a search: its tiers, their order, and the groups of a page.
+
+A tier is ordered and scored only when its groups are asked for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Candidate, Group, Part
+from indexer.engines.whoosh_evaluation import Evaluation
+from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.model import Essay, Matched, Passage, Sort
+from indexer.plan import InLanguage, Pattern, PlainWord, Plan, patterns_in
+
+
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """Passages of one tier, ascending, or how to find them."""
+
+    essays: set[int]
+    passages: list[int]
+
+
+class WhooshMatches:
+    """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
+
+    def __init__(
+        self, evaluation: Evaluation, snapshot: Snapshot, plan: Plan, sort: Sort, per_essay: int
+    ) -> None:
+        self._evaluation = evaluation
+        self._snapshot = snapshot
+        self._sort = sort
+        self._per_essay = per_essay
+        self._words = plan.words
+        patterns = Counter(
+            pattern for word in plan.words for pattern in (word.parts or (word.pattern,))
+        )
+        patterns.update(patterns_in(plan.strict))
+        self._weighted = list(patterns.items())
+        universe = None if plan.strict is None else evaluation.evaluate(plan.strict)
+        self._tiers = self._find_tiers(plan.words, universe)
+        self._orders: dict[int, list[int]] = {}
+        self._scores: dict[int, dict[int, float]] = {}
+        self.tier_sizes = tuple(len(tier.essays) for tier in self._tiers)
+        best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
+        names: tuple[Matched, ...] = ("all", "essay", "any")
+        self.matched: Matched = "none" if best is None else names[best]
+        self.essays = 0 if best is None else self.tier_sizes[best]
+        self.passages = 0 if best is None else len(self._tiers[best].passages)
+        self.partial = sum(self.tier_sizes) - self.essays
+
+    # Tiers
+
+    def _find_tiers(self, words: tuple[PlainWord, ...], universe: set[int] | None) -> list[_Tier]:
+        owner = self._snapshot.essay_of()
+        if not words:
+            found = sorted(universe or ())
+            return [_Tier({owner[d] for d in found}, found), _Tier(set(), []), _Tier(set(), [])]
+        tiers: list[tuple[set[int], set[int]]] = [(set(), set()) for _ in range(3)]
+        for required, within in self._requirements(words):
+            for tier, (essays, passages) in zip(
+                tiers, self._tiers_of(required, within, universe), strict=True
+            ):
+                tier[0].update(essays)
+                tier[1].update(passages)
+        return [_Tier(essays, sorted(passages)) for essays, passages in tiers]
+
+    def _requirements(
+        self, words: tuple[PlainWord, ...]
+    ) -> list[tuple[tuple[PlainWord, ...], set[int] | None]]:
+        """Which words are required, and in which passages (``None``: in all)."""
+        snapshot = self._snapshot
+        if not any(word.optional_in for word in words):
+            return [(words, None)]
+        languages: dict[tuple[PlainWord, ...], list[str]] = {}
+        for language, _ in snapshot.vocabulary((fields.LANGUAGE,), ""):
+            needed = tuple(word for word in words if language not in word.optional_in)
+            languages.setdefault(needed or words, []).append(language)
+        if len(languages) == 1:
+            return [(needed, None) for needed in languages]
+        return [
+            (
+                needed,
+                set().union(
+                    *(self._evaluation.evaluate(InLanguage(language)) for language in spoken)
+                ),
+            )
+            for needed, spoken in languages.items()
+        ]
+
+    def _tiers_of(
+        self,
+        required: tuple[PlainWord, ...],
+        within: set[int] | None,
+        universe: set[int] | None,
+    ) -> list[tuple[set[int], set[int]]]:
+        """Essays and passages of each tier for one set of required words."""
+        owner = self._snapshot.essay_of().__getitem__
+
+        def cut(passages: set[int]) -> set[int]:
+            if universe is not None:
+                passages = passages & universe
+            return passages if within is None else passages & within
+
+        whole = [cut(self._evaluation.passages(word.pattern)) for word in required]
+        every = set.intersection(*sorted(whole, key=len))
+        every_essays = set(map(owner, every))
+        if len(required) == 1 and not required[0].parts:
+            return [(every_essays, every), (set(), set()), (set(), set())]
+        self._evaluation.check_clock()
+        holders = [set(map(owner, passages)) for passages in whole]
+        together = set.intersection(*holders) - every_essays
+        parts = [cut(self._evaluation.passages(part)) for word in required for part in word.parts]
+        some = set().union(*whole)
+        beyond = set().union(*holders, *(set(map(owner, passages)) for passages in parts))
+        beyond -= every_essays
+        beyond -= together
+        second = (
+            {document for document in some if owner(document) in together} if together else set()
+        )
+        third = (
+            {document for document in some.union(*parts) if owner(document) in beyond}
+            if beyond
+            else set()
+        )
+        return [(every_essays, every), (together, second), (beyond, third)]
+
+    # Order
+
+    def groups(self, start: int, stop: int) -> list[Group]:
+        """Essays ``start`` to ``stop``, tier by tier."""
+        with reading(self._snapshot.folder):
+            return self._groups(start, stop)
+
+    def idf(self, pattern: Pattern) -> float:
+        """Lucene's inverse document frequency of a pattern."""
+        with reading(self._snapshot.folder):
+            return self._evaluation.idf(pattern)
+
+    def frequency(self, pattern: Pattern) -> int:
+        """In how many passages a pattern occurs."""
+        with reading(self._snapshot.folder):
+            return len(self._evaluation.passages(pattern))
+
+    def positions(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
+    ) -> list[list[Sequence[tuple[int, int]]]]:
+        """Occurrences of patterns in texts, headings or titles."""
+        with reading(self._snapshot.folder):
+            documents = [self._snapshot.essays[r] for r in refs] if part == "title" else refs
+            columns = [
+                self._evaluation.occurrences(pattern, part, documents) for pattern in patterns
+            ]
+            return [list(row) for row in zip(*columns, strict=True)]
+
+    def passages_of(self, refs: Sequence[int]) -> list[Passage]:
+        """Passages by the ``ref`` of their candidates."""
+        with reading(self._snapshot.folder):
+            return [self._snapshot.passage(ref) for ref in refs]
+
+    def essays_of(self, refs: Sequence[int]) -> list[Essay]:
+        """Essays by the ``essay_ref`` of their groups."""
+        with reading(self._snapshot.folder):
+            return [self._snapshot.essay(ref) for ref in refs]
+
+    def _groups(self, start: int, stop: int) -> list[Group]:
+        found: list[Group] = []
+        base = 0
+        for number, size in enumerate(self.tier_sizes):
+            low, high = max(start - base, 0), min(stop - base, size)
+            if low < high:
+                found.extend(self._groups_of(number, low, high))
+            base += size
+        return found
+
+    def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
+        order = self._order(number)[low:high]
+        tier = self._tiers[number]
+        known = self._scores.get(number)
+        made = []
+        for place in order:
+            span = self._snapshot.passages_of(place)
+            begin = bisect_left(tier.passages, span.start)
+            end = bisect_left(tier.passages, span.stop)
+            documents = tier.passages[begin:end]
+            if known is not None:
+                scores = [known[document] for document in documents]
+            else:
+                scores = self._evaluation.score(self._weighted, documents)
+            chosen = self._choose(number, documents, scores)
+            made.append(
+                Group(
+                    essay_ref=place,
+                    tier=number,
+                    score=max(scores),
+                    passages=tuple(Candidate(ref=d, score=s) for s, d in chosen),
+                    total=len(documents),
+                )
+            )
+        return made
+
+    def _choose(
+        self, number: int, documents: list[int], scores: list[float]
+    ) -> list[tuple[float, int]]:
+        """The best passages of an essay; where only together they hold all words, those that
+        add a word come before those that repeat one."""
+        ranked = [
+            (score, document)
+            for score, document in nsmallest(
+                len(documents) if number == 1 else self._per_essay,
+                zip(scores, documents, strict=True),
+                key=lambda pair: (-pair[0], pair[1]),
+            )
+        ]
+        if number != 1:
+            return ranked
+        sets = [self._evaluation.passages(word.pattern) for word in self._words]
+        seen: set[int] = set()
+        adding: list[tuple[float, int]] = []
+        repeating: list[tuple[float, int]] = []
+        for pair in ranked:
+            held = {n for n, passages in enumerate(sets) if pair[1] in passages}
+            (repeating if held <= seen else adding).append(pair)
+            seen |= held
+        return (adding + repeating)[: self._per_essay]
+
+    def _order(self, number: int) -> list[int]:
+        """Essay places of a tier in order."""
+        known = self._orders.get(number)
+        if known is not None:
+            return known
+        tier = self._tiers[number]
+        if self._sort == "relevance":
+            order = self._by_score(number, tier)
+        else:
+            order = self._by_key(tier.essays)
+        self._orders[number] = order
+        return order
+
+    def _by_score(self, number: int, tier: _Tier) -> list[int]:
+        scores = self._evaluation.score(self._weighted, tier.passages)
+        self._scores[number] = dict(zip(tier.passages, scores, strict=True))
+        owner = self._snapshot.essay_of()
+        best: dict[int, float] = {}
+        get = best.get
+        for document, score in zip(tier.passages, scores, strict=True):
+            place = owner[document]
+            if score > get(place, -1.0):
+                best[place] = score
+        order = sorted(best, key=best.__getitem__, reverse=True)
+        return self._break_ties(order, best)
+
+    def _break_ties(self, order: list[int], best: dict[int, float]) -> list[int]:
+        """Essays of equal score by their ids."""
+        made: list[int] = []
+        index = 0
+        while index < len(order):
+            end = index + 1
+            score = best[order[index]]
+            while end < len(order) and best[order[end]] == score:
+                end += 1
+            tied = order[index:end]
+            if len(tied) > 1:
+                tied.sort(key=lambda place: self._snapshot.sort_key(fields.SORT_ID, place))
+            made.extend(tied)
+            index = end
+        return made
+
+    def _by_key(self, essays: set[int]) -> list[int]:
+        """By date, newest first and undated last, or by title; then by id."""
+        snapshot = self._snapshot
+        order = sorted(essays, key=lambda place: snapshot.sort_key(fields.SORT_ID, place))
+        if self._sort == "title":
+            order.sort(key=lambda place: snapshot.sort_key(fields.SORT_TITLE, place))
+        else:
+            order.sort(key=lambda place: snapshot.sort_key(fields.SORT_DAY, place), reverse=True)
+        return order
