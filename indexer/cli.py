@@ -250,7 +250,7 @@ def index(
     type=click.Choice(["relevance", "date", "title"]),
     default="relevance",
     show_default=True,
-    help="Order of the essays.",
+    help="Order of the essays; date: newest first.",
 )
 @click.option("-l", "paths_only", is_flag=True, help="Print the paths of the files only.")
 @click.option("-c", "counts_only", is_flag=True, help="Print how many there are only.")
@@ -292,13 +292,17 @@ def search(
 
     if counts_only:
         print_lines(rendering.counts(result))
-        return FOUND if result.essays else NOTHING_FOUND
-    if paths_only:
+    elif paths_only:
         print_paths(found.essay.path for found in result.results)
     else:
         print_lines(rendering.search_page(result, _look(settings)))
-    for line in rendering.search_summary(result):
+    for line in rendering.remarks(result):
         say(line)
+    if counts_only:
+        return FOUND if result.essays else NOTHING_FOUND
+    if not paths_only:
+        for line in rendering.totals(result):
+            say(line)
     return FOUND if result.results else NOTHING_FOUND
 
 

@@ -47,19 +47,22 @@ def _found(found: EssayHit, look: Look) -> Iterator[str]:
 
 
 def _hit(hit: Hit, essay: Essay, look: Look) -> Iterator[str]:
-    place: list[Run] = []
+    headings: list[Run] = []
     for pieces in hit.heading_pieces:
-        place += [*_lit(pieces, "heading"), _DEEPER]
-    if place:
-        place[-1] = _BETWEEN
-    place.append(Run(f"¶ {hit.ordinal:,} of {essay.passages:,} · #{safe(hit.anchor)}", "meta"))
-    yield from paragraph(place, look, indent="  ")
-    yield from paragraph(_lit(hit.snippet, "", lines=True), look, indent="    ")
+        headings += [_DEEPER, *_lit(pieces, "heading")]
+    place = f"¶ {hit.ordinal:,} of {essay.passages:,} · #{safe(hit.anchor)}"
+    beside = [*headings[1:], *([_BETWEEN] if headings else []), Run(place, "meta")]
+    if 2 + sum(columns(run.text) for run in beside) <= look.width:
+        yield from paragraph(beside, look, indent="  ")
+    else:
+        yield from paragraph(headings[1:], look, indent="  ")
+        yield from paragraph([Run(place, "meta")], look, indent="  ")
+    for line in paragraph(_lit(hit.snippet, "", lines=True), look, indent="    "):
+        if line:
+            yield line
     if hit.missing:
-        missing = safe(", ".join(hit.missing))
-        yield from paragraph(
-            [Run("missing: ", "meta"), Run(missing, "warning")], look, indent="    "
-        )
+        missing = Run(safe(", ".join(hit.missing)), "warning")
+        yield from paragraph([Run("missing: ", "meta"), missing], look, indent="    ")
 
 
 def _lit(pieces: Iterable[Piece], style: Style, *, lines: bool = False) -> list[Run]:
@@ -75,15 +78,19 @@ def _about(essay: Essay) -> list[Run]:
     return [Run(" · ".join(part for part in known if part), "meta")]
 
 
-def search_summary(result: SearchResult) -> Iterator[str]:
-    """What stands beside the results: notes, a better spelling, totals, the next page."""
+def remarks(result: SearchResult) -> Iterator[str]:
+    """What there is to say about the query itself: notes, and a better spelling."""
     for note in result.notes:
-        yield safe(f"note: {note.message}")
+        yield f"note: {note.message}"
     if result.notes and result.understood:
-        yield safe(f"understood as: {result.understood}")
+        yield f"understood as: {result.understood}"
     if result.did_you_mean:
-        yield safe(f"did you mean: {result.did_you_mean}")
-    yield f"{_totals(result)} · {_milliseconds(result.took_ms)}"
+        yield f"did you mean: {result.did_you_mean}"
+
+
+def totals(result: SearchResult) -> Iterator[str]:
+    """How much was found, and how to see the rest of it."""
+    yield f"{_found_in_all(result)} · {_milliseconds(result.took_ms)}"
     shown, everything = len(result.results), result.essays + result.partial
     last = result.offset + shown
     if not shown and everything:
@@ -92,20 +99,20 @@ def search_summary(result: SearchResult) -> Iterator[str]:
         yield f"{result.offset + 1:,} to {last:,} of {everything:,}; for more: --offset {last}"
 
 
-def _totals(result: SearchResult) -> str:
+def _found_in_all(result: SearchResult) -> str:
     essays = f"{result.essays:,} {_noun(result.essays, 'essay')}"
     passages = f"{result.passages:,} {_noun(result.passages, 'passage')}"
-    totals = f"{essays}, {passages}"
+    said = f"{essays}, {passages}"
     if result.matched == "none":
         return "nothing found"
     if result.matched == "essay":
-        totals = f"no passage has all the words; together they do in {essays} ({passages})"
+        said = f"no passage has all the words; together they do in {essays} ({passages})"
     elif result.matched == "any":
-        totals = f"no essay has all the words; some of them are in {essays} ({passages})"
+        said = f"no essay has all the words; some of them are in {essays} ({passages})"
     if result.partial:
         more = f"{result.partial:,} more {_noun(result.partial, 'essay')}"
-        totals += f"; some of the words are in {more}"
-    return totals
+        said += f"; some of the words are in {more}"
+    return said
 
 
 def _milliseconds(took: float) -> str:

@@ -63,6 +63,12 @@ def test_a_passage_without_headings_has_its_place_alone() -> None:
     assert page[3] == "  ¶ 12 of 40 · #p-3f9a2c1b"
 
 
+def test_a_place_that_does_not_fit_beside_the_headings_stands_below_them() -> None:
+    found = an_essay_hit(passages=(a_hit(heading_pieces=((Piece("Heading " * 7),),)),))
+    page = list(rendering.search_page(a_result(results=(found,)), PLAIN))
+    assert page[3:5] == ["  " + ("Heading " * 7).strip(), "  ¶ 12 of 40 · #p-3f9a2c1b"]
+
+
 def test_an_essay_by_nobody_at_no_time_has_its_id_alone() -> None:
     found = an_essay_hit(essay=an_essay(authors=(), date=None))
     assert list(rendering.search_page(a_result(results=(found,)), PLAIN))[1] == (
@@ -77,7 +83,7 @@ def test_essays_have_a_line_between_them() -> None:
 
 
 def test_verse_keeps_its_lines_in_a_snippet() -> None:
-    found = an_essay_hit(passages=(a_hit(snippet=(Piece("one\n"), Piece("two", True))),))
+    found = an_essay_hit(passages=(a_hit(snippet=(Piece("one\n\n"), Piece("two", True))),))
     page = list(rendering.search_page(a_result(results=(found,)), PLAIN))
     assert page[-2:] == ["    one", "    two"]
 
@@ -105,7 +111,7 @@ def test_no_text_of_an_essay_reaches_the_terminal_as_a_command(text: str, width:
     look = Look(width=width)
     lines = [
         *rendering.search_page(result, look),
-        *rendering.search_summary(result),
+        *rendering.totals(result),
         *rendering.essay_text(view, look),
         *rendering.outline(view, look),
         *rendering.essay_table([essay], look),
@@ -150,31 +156,31 @@ def test_no_line_of_a_page_is_wider_than_the_terminal(text: str, width: int) -> 
     ],
 )
 def test_totals_say_what_was_counted(changes: dict[str, object], totals: str) -> None:
-    assert next(rendering.search_summary(a_result(**changes))) == totals
+    assert next(rendering.totals(a_result(**changes))) == totals
 
 
 def test_nothing_found_is_said() -> None:
-    assert list(rendering.search_summary(nothing())) == ["nothing found · 4 ms"]
+    assert list(rendering.totals(nothing())) == ["nothing found · 4 ms"]
 
 
 def test_notes_come_with_how_the_query_was_understood_and_a_better_spelling() -> None:
     result = nothing(notes=(a_note("odd"),), understood="foo AND bar", did_you_mean="food")
-    assert list(rendering.search_summary(result)) == [
+    assert list(rendering.remarks(result)) == [
         "note: odd",
         "understood as: foo AND bar",
         "did you mean: food",
-        "nothing found · 4 ms",
     ]
+    assert list(rendering.remarks(a_result())) == []
 
 
 def test_a_page_says_how_to_get_the_next() -> None:
     result = a_result(essays=1200, partial=34, offset=10)
-    lines = list(rendering.search_summary(result))
+    lines = list(rendering.totals(result))
     assert lines[-1] == "11 to 11 of 1,234; for more: --offset 11"
 
 
 def test_a_page_past_the_end_says_so() -> None:
-    lines = list(rendering.search_summary(a_result(offset=50, results=())))
+    lines = list(rendering.totals(a_result(offset=50, results=())))
     assert lines[-1] == "--offset 50 is past the last of 1"
 
 
