@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from indexer.folding import APOSTROPHES, HYPHENS, INVISIBLE, LINE_BREAK, fold
@@ -196,10 +196,13 @@ def is_run(chunk: str) -> bool:
     return chunk[0] > "\u0e00" and _run_start().match(chunk) is not None
 
 
+_unit_form = lru_cache(maxsize=10_000)(fold)
+
+
 def units(run: str) -> Iterator[Atom]:
     """The characters of a run, each with its marks; ``form`` is as :func:`forms` gives it."""
     for match in _unit_pattern().finditer(run):
-        if form := fold(match[0]):
+        if form := _unit_form(match[0]):
             yield Atom(form, form, *match.span())
 
 
