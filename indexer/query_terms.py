@@ -38,8 +38,17 @@ Day = tuple[int, int, int]
 
 
 def searchable(text: str) -> bool:
-    """Whether there is a letter or digit in it."""
-    return any(map(str.isalnum, text))
+    """Whether there is a letter or digit in it. Footnote marks, fractions and circled numbers
+    (category No, but for the subscripts of H₂O) are neither."""
+    if text.isascii():
+        return any(map(str.isalnum, text))
+    return any(map(_is_letter, text))
+
+
+def _is_letter(char: str) -> bool:
+    if not char.isalnum():
+        return False
+    return char.isascii() or "₀" <= char <= "₉" or unicodedata.category(char) != "No"
 
 
 def excerpt(text: str, limit: int = 40) -> str:
@@ -103,7 +112,7 @@ def _word(raw: str, start: int) -> Word:
 def _without_edits(shape: str, is_edge: Callable[[str], bool]) -> tuple[int, str | None]:
     """Where the run ends without a ``~`` or ``~N`` and what is edge around it; and N as
     written, ``None`` without one. Of several the last counts."""
-    letter = next(place for place, char in enumerate(shape) if char.isalnum())
+    letter = next(place for place, char in enumerate(shape) if _is_letter(char))
     end, edits = len(shape), None
     while True:
         while shape[end - 1] != "~" and is_edge(shape[end - 1]):
@@ -182,7 +191,7 @@ def _pattern(pattern: str, start: int) -> Node:
 
 
 def _in_word(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char)[0] == "M"
+    return _is_letter(char) or unicodedata.category(char)[0] == "M"
 
 
 def _fuzzy(word: str, number: str, span: Span, notes: list[Note]) -> Node:
