@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexer.engines.base import Group, Matches
+from indexer.marks import marks
 from indexer.model import Essay, EssayHit, Hit, Passage
 from indexer.plan import Pattern, Plan, patterns_in
-from indexer.snippets import light, marks, snippet
+from indexer.snippets import light, snippet
 
 
 class Presenter:
@@ -36,7 +37,7 @@ class Presenter:
         shown = group.passages[:passages]
         loaded = self._matches.passages_of([candidate.ref for candidate in shown])
         title_marks = marks(essay.title, essay.language, self._for("any", "title"))
-        in_title = {number for _, _, number in title_marks}
+        in_title = {mark.pattern for mark in title_marks}
         hits = tuple(
             self._hit(essay, passage, candidate.score, group.tier, in_title)
             for candidate, passage in zip(shown, loaded, strict=True)
@@ -56,10 +57,13 @@ class Presenter:
         found = marks(passage.text, essay.language, anywhere)
         below = self._for("any", "heading")
         heading_marks = [marks(heading, essay.language, below) for heading in passage.headings]
+        minor = {
+            number for number, word in enumerate(self._words) if essay.language in word.optional_in
+        }
         missing: tuple[str, ...] = ()
         if tier:
-            held = {anywhere[number] for _, _, number in found}
-            held.update(below[number] for spans in heading_marks for _, _, number in spans)
+            held = {anywhere[mark.pattern] for mark in found}
+            held.update(below[mark.pattern] for spans in heading_marks for mark in spans)
             titles = self._for("any", "title")
             held.update(titles[number] for number in in_title)
             missing = tuple(
@@ -73,7 +77,7 @@ class Presenter:
             ordinal=passage.ordinal,
             headings=passage.headings,
             text=passage.text,
-            snippet=snippet(passage.text, found),
+            snippet=snippet(passage.text, found, minor=minor),
             missing=missing,
             score=score,
             heading_pieces=tuple(
