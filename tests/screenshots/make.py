@@ -18,7 +18,7 @@ from indexer.terminal import columns
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-QUERY = ("tyranny", "exile")
+QUERY = ("voluntary", "returns")
 
 # Pixels of one character of the usual monospace fonts at 14 px, and around the text.
 COLUMN, LINE, MARGIN = 8.43, 20, 20
