@@ -48,13 +48,15 @@ def svg(lines: list[str]) -> str:
     for number, line in enumerate(lines):
         x, y = float(MARGIN), MARGIN + LINE * number + 15
         for style, text in runs(line):
-            weight = ' font-weight="bold"' if style in BOLD else ""
-            length = columns(text) * COLUMN
-            drawn.append(
-                f'<text x="{x:.2f}" y="{y}" fill="{COLORS.get(style, PLAIN)}"{weight}'
-                f' textLength="{length:.2f}" xml:space="preserve">{escape(text)}</text>'
-            )
-            x += length
+            word = text.strip(" ")
+            indent = (len(text) - len(text.lstrip(" "))) * COLUMN
+            if word:
+                weight = ' font-weight="bold"' if style in BOLD else ""
+                drawn.append(
+                    f'<text x="{x + indent:.2f}" y="{y}" fill="{COLORS.get(style, PLAIN)}"'
+                    f'{weight} textLength="{columns(word) * COLUMN:.2f}">{escape(word)}</text>'
+                )
+            x += columns(text) * COLUMN
     font = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
     return "\n".join(
         [
