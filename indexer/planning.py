@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from heapq import nlargest
 
 from indexer import query as q
-from indexer.analysis import analyse, exact_paths, exact_term, is_optional, plain_parts, stem_paths
+from indexer.analysis import analyse, exact_paths, fold, is_optional, plain_parts, stem_paths
 from indexer.model import Note
 from indexer.plan import (
     Alternative,
@@ -175,6 +174,7 @@ def _unspaced(form: str) -> bool:
     return len(analyse(doubled, "")) > 1
 
 
+_RANGE = re.compile(r"([a-z0-9])-([a-z0-9])", re.IGNORECASE)
 _CLASS = re.compile(r"\[(!?)([^\]]+)\]")
 
 
@@ -199,12 +199,7 @@ def _shape(pattern: str) -> tuple[str, re.Pattern[str]]:
             literal = False
             index += 1
         elif found:
-            body = re.sub(r"[\\\[\]^&~|]", r"\\\g<0>", _fold_letters(found[2]))
-            try:
-                re.compile(f"[{body}]")
-            except re.error:
-                body = re.escape(body)
-            pieces.append(f"[{'^' if found[1] else ''}{body}]")
+            pieces.append(_class(found[2], negated=bool(found[1])))
             literal = False
             index = found.end()
         else:
@@ -216,11 +211,18 @@ def _shape(pattern: str) -> tuple[str, re.Pattern[str]]:
     return start, re.compile("".join(pieces), re.DOTALL)
 
 
-def _fold_letters(text: str) -> str:
-    """Folded, with what is no letter or digit kept only where it joins a range."""
-    from indexer.analysis import fold
+def _class(body: str, *, negated: bool) -> str:
+    """A bracket expression over folded letters as a regular expression."""
+    members = [f"{first}-{last}" for first, last in _RANGE.findall(body.lower()) if first <= last]
+    members += _fold_letters(_RANGE.sub("", body))
+    if not members:
+        return "." if negated else "(?!)"
+    return f"[{'^' if negated else ''}{''.join(members)}]"
 
-    return "".join(c for c in fold(text) if c.isalnum() or c in "-.")
+
+def _fold_letters(text: str) -> str:
+    """The letters and digits of a text, folded."""
+    return "".join(filter(str.isalnum, fold(text)))
 
 
 def make_plan(
@@ -243,11 +245,3 @@ def make_plan(
         words.append(planned)
     strict = None if query.strict is None else planner.node(query.strict)
     return Plan(words=tuple(words), strict=strict), tuple(planner.notes)
-
-
-def exact_word(word: PlainWord) -> Pattern:
-    """The same word, but in this form only."""
-    return replace(word.pattern, paths=exact_paths(word.pattern.label), view="exact")
-
-
-__all__ = ["Vocabulary", "exact_term", "exact_word", "form_of", "make_plan", "split_term"]

@@ -1,0 +1,123 @@
+"""From what was typed to ready terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from indexer.plan import Below, Both, Dated, Either, InLanguage, Pattern, Plan, PlanNode, Without
+from indexer.planning import make_plan
+from indexer.query import parse
+
+VOCABULARY = {
+    "cooperate\x1f2": 3, "cooperation": 2, "democracy": 9, "democrat": 4, "organisation": 5,
+    "organization": 6, "tiananmen": 7, "woman": 8, "women": 8, "xylophone": 1, "全文": 2,
+}  # fmt: skip
+
+
+def vocabulary(prefix: str) -> Iterable[tuple[str, int]]:
+    return [(term, count) for term, count in sorted(VOCABULARY.items()) if term.startswith(prefix)]
+
+
+def plan_of(text: str, *, languages: tuple[str, ...] = ("en",), most: int = 100) -> Plan:
+    return make_plan(parse(text), languages, vocabulary, max_expansions=most)[0]
+
+
+def strict(text: str) -> PlanNode:
+    node = plan_of(text).strict
+    assert node is not None
+    return node
+
+
+def terms(node: PlanNode) -> list[str]:
+    assert isinstance(node, Pattern)
+    return [one.term for path in node.paths for step in path for one in step]
+
+
+def test_plain_words_become_their_stems_in_every_language_of_the_library() -> None:
+    (word,) = plan_of("Running", languages=("de", "en")).words
+    assert word.pattern.view == "stem"
+    assert terms(word.pattern) == ["de:running", "en:run"]
+
+
+def test_very_common_words_are_optional_in_their_language() -> None:
+    words = plan_of("die young", languages=("de", "en")).words
+    assert [word.optional_in for word in words] == [frozenset({"de"}), frozenset()]
+
+
+def test_a_library_without_essays_is_searched_as_english() -> None:
+    assert terms(plan_of("running", languages=()).words[0].pattern) == ["en:run"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("democra*", ["democracy", "democrat"]),
+        ("Co-oper*", ["cooperate\x1f2", "cooperation"]),
+        ("wom?n", ["woman", "women"]),
+        ("organi[sz]ation", ["organisation", "organization"]),
+        ("organi[!s]ation", ["organization"]),
+        ("*phone", ["xylophone"]),
+        ("tianamen~", ["tiananmen"]),
+        ("womxn~1", ["woman", "women"]),
+        ("zzz*", []),
+    ],
+)
+def test_patterns_become_the_words_of_the_library_that_fit(text: str, expected: list[str]) -> None:
+    assert terms(strict(text)) == expected
+
+
+def test_a_joined_compound_moves_on_by_its_words() -> None:
+    node = strict("cooper*")
+    assert isinstance(node, Pattern)
+    assert {one.term: one.advance for one in node.paths[0][0]} == {
+        "cooperate\x1f2": 2,
+        "cooperation": 1,
+    }
+
+
+def test_the_start_of_a_run_without_spaces_is_searched_as_it_is() -> None:
+    assert terms(strict("全文*")) == ["全文"]
+    assert terms(strict("全文~")) == ["全文"]
+
+
+def test_more_words_than_allowed_are_cut_to_the_most_frequent_and_said() -> None:
+    plan, notes = make_plan(parse("democra* wom?n"), ("en",), vocabulary, max_expansions=1)
+    assert isinstance(plan.strict, Both)
+    assert [terms(part) for part in plan.strict.parts] == [["democracy"], ["women"]]
+    assert [(note.kind, note.span) for note in notes] == [
+        ("too-many-expansions", (0, 8)),
+        ("too-many-expansions", (9, 14)),
+    ]
+    assert "democra* fits 2 words" in notes[0].message
+
+
+def test_filters_and_operators_keep_their_shape() -> None:
+    node = strict('in:politics lang:de after:2020 (a OR "b") -c')
+    assert isinstance(node, Both)
+    below, language, dated, either, without = node.parts
+    assert (below, language) == (Below("politics"), InLanguage("de"))
+    assert dated == Dated("2020-01-01", None)
+    assert isinstance(either, Either)
+    assert isinstance(without, Without)
+
+
+def test_a_field_reaches_every_word_below_it() -> None:
+    node = strict("title:(liberty OR thought)")
+    assert isinstance(node, Either)
+    assert {part.scope for part in node.parts if isinstance(part, Pattern)} == {"title"}
+    author = strict("author:mills")
+    assert isinstance(author, Pattern)
+    assert (author.scope, author.view, terms(author)[0]) == ("author", "exact", "mills")
+
+
+def test_what_holds_no_word_is_left_out() -> None:
+    plan = plan_of("& liberty")
+    assert [word.pattern.label for word in plan.words] == ["liberty"]
+    assert plan_of("☃").words == ()
+
+
+@pytest.mark.parametrize("text", ["a[b-]c", "x[z-a]y", "[^]a]b", "a[[]b", "a[\\]b", "a[&&]b*"])
+def test_odd_classes_break_nothing(text: str) -> None:
+    plan_of(text)
