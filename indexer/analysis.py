@@ -9,6 +9,8 @@ spaces each character is a position, which holds it and the pair it makes with t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
@@ -73,29 +75,47 @@ _remembered: dict[str, dict[str, _Entry]] = {}
 def analyse(text: str, language: str) -> list[Token]:
     """The tokens of ``text``, by position; at one position the shorter before the longer."""
     tokens: list[Token] = []
-    position = 0
     for match in pattern_for(text).finditer(text):
-        chunk, start = match[0], match.start()
+        chunk, offset = match[0], match.start()
+        found: Iterable[Token]
         if is_run(chunk):
-            run = list(units(chunk))
-            for unit, following in zip(run, [*run[1:], None], strict=True):
-                tokens.append(_placed(unit, (unit.form,), position, 1, start))
-                if following is not None:
-                    form = unit.form + following.form
-                    pair = Atom(form, form, unit.start, following.end)
-                    tokens.append(_placed(pair, (form,), position, 1, start))
-                position += 1
-            continue
-        for group in groups(chunk):
-            for first, width, atom in _by_position(group):
-                found = stems(atom, language)
-                tokens.append(_placed(atom, found, position + first, width, start))
-            position += len(group.atoms)
+            found = _run_tokens(chunk)
+        elif len(chunk) <= _LONG_CHUNK:
+            found = _chunk_tokens_again(chunk, language)
+        else:
+            found = _chunk_tokens(chunk, language)
+        first = tokens[-1].position + 1 if tokens else 0
+        for form, stems_of, position, width, start, end in found:
+            tokens.append(
+                Token(form, stems_of, first + position, width, offset + start, offset + end)
+            )
     return tokens
 
 
-def _placed(atom: Atom, stems: tuple[str, ...], position: int, width: int, start: int) -> Token:
-    return Token(atom.form, stems, position, width, start + atom.start, start + atom.end)
+def _run_tokens(run: str) -> Iterator[Token]:
+    """Its tokens, as if the run were the whole text."""
+    characters = list(units(run))
+    for position, (form, _, start, end) in enumerate(characters):
+        yield Token(form, (form,), position, 1, start, end)
+        if position + 1 < len(characters):
+            following = characters[position + 1]
+            pair = form + following.form
+            yield Token(pair, (pair,), position, 1, start, following.end)
+
+
+def _chunk_tokens(chunk: str, language: str) -> Iterator[Token]:
+    """Its tokens, as if the chunk were the whole text."""
+    begin = 0
+    for group in groups(chunk):
+        for first, width, atom in _by_position(group):
+            found = stems(atom, language)
+            yield Token(atom.form, found, begin + first, width, atom.start, atom.end)
+        begin += len(group.atoms)
+
+
+@lru_cache(maxsize=20_000)
+def _chunk_tokens_again(chunk: str, language: str) -> tuple[Token, ...]:
+    return tuple(_chunk_tokens(chunk, language))
 
 
 def _by_position(group: Group) -> list[tuple[int, int, Atom]]:

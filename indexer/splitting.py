@@ -216,6 +216,9 @@ def forms(run: str) -> list[str]:
 def groups(chunk: str) -> Iterator[Group]:
     """The words of a chunk that is no run, in order. Nothing in it takes more than four
     words together, so a chunk of any length comes piecewise."""
+    if chunk.isalnum() and (form := fold(chunk)).isalnum():  # by far the most
+        yield Group((Atom(form, chunk, 0, len(chunk)),))
+        return
     end = len(chunk)
     while _LINK.match(chunk, end - 1):  # to a word of another script, as in "e-字"
         end -= 1
@@ -278,14 +281,9 @@ def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
     if _NUMBER.match(part):
         yield from _number_groups(part, start)
         return
-    if "." in part:
-        atom = _atom(part, start)
-        if atom:
-            yield Group((atom,))
-        return
     elided: list[Atom] = []
     begin = 0
-    for match in _APOSTROPHE.finditer(part):
+    for match in () if "." in part else _APOSTROPHE.finditer(part):
         article = part[begin : match.start()]
         rest = part[match.end() :]
         if len(elided) == 2 or len(article) > 12 or fold(article) not in _ELIDED:
@@ -295,10 +293,8 @@ def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
         elided.append(Atom(fold(article), article, start + begin, start + match.start()))
         begin = match.end()
     atom = _atom(part[begin:], start + begin)
-    if atom is None:
-        return
-    if not elided:
-        yield Group((atom,))
+    if not elided or atom is None:
+        yield from (Group((alone,)) for alone in [*elided, atom] if alone)
         return
     atoms = [*elided, atom]
     yield Group(tuple(atoms), ((0, len(atoms), _join(atoms)),), len(elided))

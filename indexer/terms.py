@@ -49,6 +49,8 @@ def stems(atom: Atom, language: str) -> tuple[str, ...]:
 @lru_cache(maxsize=10_000)
 def _cached_stems(word: str, language: str) -> tuple[str, ...]:
     stem = _stemmer(language)
+    if word.isascii() and word.isalnum():
+        return (fold(stem(word.lower())) or word.lower(),)
     plain = _letters(word)
     written = unicodedata.normalize("NFKC", bare(word)).lower()
     found = [plain] if written == plain else [written, plain]

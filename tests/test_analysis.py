@@ -312,3 +312,9 @@ def test_time_is_linear_whatever_is_repeated(unit: str) -> None:
 @pytest.mark.parametrize("text", ["a" * SIZE, "e-" + " " * SIZE + "\n字", "e" + "\u0301" * SIZE])
 def test_megabytes_without_a_space_are_no_trouble(text: str) -> None:
     assert postings(text, "en").length in (1, 2)
+
+
+def test_a_long_chunk_is_its_words_all_the_same() -> None:
+    text = "a-" * 300 + "b"
+    assert len(analyse(text, "en")) == postings(text, "en").length == 301
+    assert shown(text, "b") == ["b"]
