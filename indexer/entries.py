@@ -27,6 +27,15 @@ LARGEST = 256 * 2**20
 _TOO_FRESH = 2 * 10**9
 # Stored for a file whose time can't be trusted to tell; such a file is compared by content.
 NO_TIME = 0
+# What most files need.
+MODULES = (
+    "indexer.chunking",
+    "indexer.languages",
+    "indexer.readers.html",
+    "indexer.readers.markdown",
+    "indexer.readers.plain",
+    "indexer.structure",
+)
 # Code points of an essay that its language is told from.
 _SAMPLE = 20_000
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from indexer import workers
 from indexer.engines.base import Engine, Entry, Fingerprint, Writer
-from indexer.entries import Empty, Gone, Job, Outcome, Ready, Same, make_entry
+from indexer.entries import MODULES, Empty, Gone, Job, Outcome, Ready, Same, make_entry
 from indexer.errors import LocationError, NoIndexError
 from indexer.model import Skipped, SyncReport
 from indexer.survey import Survey, survey
@@ -63,10 +67,11 @@ def sync(
     given = [os.path.abspath(path) for path in paths]
     for path in given:
         require(path)
+    gate = _Gate()
     writer = engine.writer(rebuild=rebuild)
     try:
         known, unreadable = _known(engine, rebuild)
-        session = _Session(engine, writer, known, rebuild=rebuild, commit_every=commit_every)
+        session = _Session(engine, writer, gate, known, rebuild=rebuild, commit_every=commit_every)
         todo = survey(
             known,
             given,
@@ -75,7 +80,8 @@ def sync(
             exclude=[os.path.abspath(path) for path in exclude],
             prepare=session.prepare,
         )
-        session.carry_out(todo, max(1, jobs), progress or _no_progress)
+        with gate.kept():
+            session.carry_out(todo, max(1, jobs), progress or _no_progress)
     finally:
         writer.close()
     status = engine.status()
@@ -111,7 +117,9 @@ def _known(engine: Engine, rebuild: bool) -> tuple[dict[str, Fingerprint], str]:
         return {}, f"{error}; what came from other folders has to be indexed again"
 
 
-def _outcomes(jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Outcome | workers.Lost]]:
+def _outcomes(
+    jobs: Sequence[Job], processes: int
+) -> Generator[tuple[Job, Outcome | workers.Lost], None, None]:
     """Every job with its outcome, in order."""
     if processes == 1 or len(jobs) == 1 or sum(job.size for job in jobs) < _WORTH_PROCESSES:
         return ((job, make_entry(job)) for job in jobs)
@@ -122,7 +130,47 @@ def _outcomes(jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Outcom
         seconds=lambda job: _SECONDS_PER_FILE + _SECONDS_PER_MEGABYTE * (job.size / 2**20),
         weight=lambda job: job.size,
         heaviest=_UNDER_WAY_BYTES,
+        preload=MODULES,
     )
+
+
+class _Gate:
+    """Keeps Ctrl-C from parting an essay: while closed it waits, unless it comes twice."""
+
+    def __init__(self) -> None:
+        # Stays true where what went on behind it failed.
+        self.is_closed = False
+        self._is_due = False
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        self.is_closed = True
+        yield
+        self.is_closed = False
+        if self._is_due:
+            self._is_due = False
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Answers Ctrl-C, where that would raise ``KeyboardInterrupt`` here."""
+        mine = (
+            threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        )
+        if not mine:
+            yield
+            return
+        signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if not self.is_closed or self._is_due:
+            raise KeyboardInterrupt
+        self._is_due = True
 
 
 class _Session:
@@ -132,6 +180,7 @@ class _Session:
         self,
         engine: Engine,
         writer: Writer,
+        gate: _Gate,
         known: dict[str, Fingerprint],
         *,
         rebuild: bool,
@@ -139,6 +188,7 @@ class _Session:
     ) -> None:
         self._engine = engine
         self._writer = writer
+        self._gate = gate
         self._known = known
         self._rebuild = rebuild
         self._commit_every = commit_every
@@ -155,7 +205,7 @@ class _Session:
         self._vanished: dict[str, list[Fingerprint]] = {}
         # Since the last commit.
         self._passages = self._bytes = self._changes = 0
-        self._writing = self._has_committed = False
+        self._has_committed = False
         self.added = self.updated = self.unchanged = self.removed = self.renamed = 0
         self.skipped: list[Skipped] = []
         self.notes: list[tuple[str, str]] = []
@@ -169,14 +219,15 @@ class _Session:
             for mark in todo.kept:
                 self._keep(mark)
             progress("reading", 0, len(todo.jobs))
-            for done, (job, outcome) in enumerate(_outcomes(todo.jobs, processes), start=1):
-                self._take(job, outcome)
-                progress("reading", done, len(todo.jobs))
+            with closing(_outcomes(todo.jobs, processes)) as outcomes:
+                for done, (job, outcome) in enumerate(outcomes, start=1):
+                    self._take(job, outcome)
+                    progress("reading", done, len(todo.jobs))
             self._remove_vanished()
         except BaseException:
-            # What was put are whole essays, unless it was the writer that was interrupted.
-            # Half a rebuild is worth nothing.
-            if self._changes and not self._writing and not self._rebuild:
+            # What was put are whole essays, unless it was the writer that failed. Half a
+            # rebuild is worth nothing.
+            if self._changes and not self._gate.is_closed and not self._rebuild:
                 self._commit()
             raise
         # With nothing known and nothing put, the commit makes an empty index.
@@ -207,12 +258,12 @@ class _Session:
         former = None
         if is_new and not self._rebuild and self._vanished.get(ready.digest):
             former = self._vanished[ready.digest].pop()
-        self._writing = True
-        if former and former.essay_id not in self._put_ids:
-            self._writer.remove(former.essay_id)
-        self._put_content(ready.content)
-        self._writing = False
-        self._put_ids.add(job.essay_id)
+        with self._gate.closed():
+            if former and former.essay_id not in self._put_ids:
+                self._writer.remove(former.essay_id)
+            self._put_content(ready.content)
+            self._put_ids.add(job.essay_id)
+            self._changes += 1
         self.notes += [(job.shown, note) for note in ready.notes]
         if former:
             self.renamed += 1
@@ -220,7 +271,6 @@ class _Session:
             self.added += 1
         else:
             self.updated += 1
-        self._changes += 1
         self._passages += ready.passages
         self._bytes += job.size
         if not self._rebuild and (
@@ -238,9 +288,7 @@ class _Session:
             return False
         if entry is None:
             return False
-        self._writing = True
         self._writer.put(entry)
-        self._writing = False
         self._changes += 1
         return True
 
@@ -252,15 +300,13 @@ class _Session:
             for mark in marks:
                 # A new file may have the id of one that is gone.
                 if not self._rebuild and mark.essay_id not in self._put_ids:
-                    self._writing = True
-                    self._writer.remove(mark.essay_id)
-                    self._writing = False
-                    self._changes += 1
+                    with self._gate.closed():
+                        self._writer.remove(mark.essay_id)
+                        self._changes += 1
                 self.removed += 1
 
     def _commit(self) -> None:
-        self._writing = True
-        self._writer.commit()
-        self._writing = False
-        self._has_committed = True
-        self._passages = self._bytes = self._changes = 0
+        with self._gate.closed():
+            self._writer.commit()
+            self._has_committed = True
+            self._passages = self._bytes = self._changes = 0

@@ -9,8 +9,8 @@ from __future__ import annotations
 import heapq
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -51,13 +51,15 @@ def run(
     seconds: Callable[[J], float],
     weight: Callable[[J], int],
     heaviest: int,
-) -> Iterator[tuple[J, R | Lost]]:
+    preload: Sequence[str] = (),
+) -> Generator[tuple[J, R | Lost], None, None]:
     """Each job with ``function(job)``, in order; ``function`` must be a module's own.
 
     ``seconds`` is a job's time limit. Jobs are under way as long as their ``weight`` in all
-    is within ``heaviest``, or one alone. Where processes can't be had, works in this one.
+    is within ``heaviest``, or one alone. ``preload`` names modules to import once for all
+    processes. Where processes can't be had, works in this one.
     """
-    pool = _Pool(function, jobs, seconds, weight, heaviest)
+    pool = _Pool(function, jobs, seconds, weight, heaviest, preload)
     try:
         pool.start(min(processes, len(jobs)))
         yield from pool.results()
@@ -73,12 +75,14 @@ class _Pool(Generic[J, R]):
         seconds: Callable[[J], float],
         weight: Callable[[J], int],
         heaviest: int,
+        preload: Sequence[str],
     ) -> None:
         self._function = function
         self._jobs = jobs
         self._seconds = seconds
         self._weight = weight
         self._heaviest = heaviest
+        self._preload = ["__main__", *preload]
         self._workers: list[_Worker] = []
         # A heap.
         self._waiting = list(range(len(jobs)))
@@ -100,10 +104,12 @@ class _Pool(Generic[J, R]):
         context: Any = multiprocessing.get_context(
             "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         )
+        context.set_forkserver_preload(self._preload)
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, self._function), daemon=True)
         try:
-            process.start()
+            with _no_interrupts():
+                process.start()
         except (OSError, AssertionError, RuntimeError):
             # No more processes for this user, or none for a process such as this one.
             ours.close()
@@ -215,6 +221,24 @@ class _Pool(Generic[J, R]):
             worker.process.join()
 
 
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Ctrl-C reaches every process of the terminal; those that are started here never see it,
+    and this one does when they are."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # It lets interrupts through again once it runs.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _how_it_ended(code: int | None) -> str:
     if code is not None and code < 0:
         with suppress(ValueError):
@@ -224,7 +248,7 @@ def _how_it_ended(code: int | None) -> str:
 
 def _serve(connection: Connection, function: Callable[[Any], Any]) -> None:
     """The life of a process: it ends when the other end of ``connection`` is gone."""
-    # Ctrl-C reaches every process of the terminal; what follows from it is for the parent.
+    # Where it could not be kept from here before.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if _LIMIT_SIGNAL is not None:
         # Ends the process even inside a parser written in C, and also when the parent is gone.

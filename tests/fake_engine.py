@@ -23,6 +23,7 @@ class FakeWriter:
         self._log("put", entry.essay.id)
         if self._engine.broken_on == entry.essay.id:
             raise StorageError("no space left")
+        self._engine.while_putting(entry.essay.id)
         self._staged[entry.essay.id] = entry
 
     def remove(self, essay_id: str) -> None:
@@ -59,13 +60,15 @@ class PreparingWriter(FakeWriter):
 
 
 class FakeEngine:
-    """Entries by id. ``broken_on`` names the essay that can't be put."""
+    """Entries by id. ``broken_on`` names the essay that can't be put; ``while_putting`` is
+    called with the id of each."""
 
     def __init__(self, prepare: Callable[[Entry], object] | None = None) -> None:
         self.entries: dict[str, Entry] = {}
         self.log: list[tuple[str, str]] = []
         self.is_busy = False
         self.broken_on: str | None = None
+        self.while_putting: Callable[[str], None] = lambda essay_id: None
         self._prepare = prepare
 
     def writer(self, *, rebuild: bool = False) -> FakeWriter:

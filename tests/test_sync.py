@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import random
+import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -661,6 +662,65 @@ def test_what_was_put_before_an_interruption_is_kept(
     assert counts(sync(engine, tmp_path)) == {"added": 1, "unchanged": 2}
 
 
+def interrupt_at(essay_id: str, times: int) -> Callable[[str], None]:
+    """Ctrl-C while an essay is being put."""
+
+    def while_putting(being_put: str) -> None:
+        for _ in range(times if being_put == essay_id else 0):
+            signal.raise_signal(signal.SIGINT)
+
+    return while_putting
+
+
+def test_ctrl_c_waits_for_the_essay_that_is_being_put(engine: FakeEngine, tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "b.txt", "c.txt")
+    engine.while_putting = interrupt_at("b", 1)
+    with pytest.raises(KeyboardInterrupt):
+        sync(engine, tmp_path)
+    assert ids(engine) == ["a", "b"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_twice_does_not_wait(engine: FakeEngine, tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "b.txt", "c.txt")
+    engine.while_putting = interrupt_at("b", 2)
+    with pytest.raises(KeyboardInterrupt):
+        sync(engine, tmp_path)
+    assert ids(engine) == []
+    assert not engine.is_busy
+
+
+def test_ctrl_c_between_essays_is_answered_at_once(engine: FakeEngine, tmp_path: Path) -> None:
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if done == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    write(tmp_path, "a.txt", "b.txt")
+    with pytest.raises(KeyboardInterrupt):
+        sync(engine, tmp_path, progress=interrupt)
+    assert ids(engine) == ["a"]
+
+
+def test_who_answers_ctrl_c_already_goes_on_doing_so(engine: FakeEngine, tmp_path: Path) -> None:
+    answered: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: answered.append(number))
+    try:
+        write(tmp_path, "a.txt", "b.txt")
+        engine.while_putting = interrupt_at("a", 1)
+        assert counts(sync(engine, tmp_path)) == {"added": 2}
+        assert answered == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_thread_of_its_own_may_sync(engine: FakeEngine, tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    thread = threading.Thread(target=sync, args=(engine, tmp_path))
+    thread.start()
+    thread.join()
+    assert ids(engine) == ["a"]
+
+
 def test_an_error_of_the_writer_drops_what_was_not_committed(
     engine: FakeEngine, tmp_path: Path
 ) -> None:
@@ -705,12 +765,12 @@ def _worth_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_worth_processes")
 def test_several_processes_make_the_same_index_as_one(tmp_path: Path) -> None:
     write(tmp_path, *(f"{n % 3}/{n}.txt" for n in range(40)), *(f"{n}.md" for n in range(5)))
-    (tmp_path / "noise.txt").write_bytes(random.Random(5).randbytes(5000))
+    (tmp_path / "zeros.txt").write_bytes(bytes(5000))
     one, two = FakeEngine(), FakeEngine()
     first, second = sync(one, tmp_path), sync(two, tmp_path, jobs=2)
     assert one.entries == two.entries
     assert one.log == two.log
-    assert counts(first) == counts(second)
+    assert counts(first) == counts(second) == {"added": 45, "skipped": 1}
     assert first.skipped == second.skipped
 
 

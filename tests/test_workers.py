@@ -123,7 +123,7 @@ def test_leaving_early_ends_the_processes() -> None:
         work, steps, processes=2, seconds=lambda step: 600, weight=lambda step: 1, heaviest=9
     )
     assert next(running) == (("double", 1), 2)
-    running.close()  # type: ignore[attr-defined]
+    running.close()
 
 
 def test_where_processes_cannot_be_had_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +132,11 @@ def test_where_processes_cannot_be_had_work_is_done_here(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(BaseProcess, "start", refuse)
     assert results([("process", None), ("double", 2)]) == [os.getpid(), 4]
+
+
+def test_processes_are_had_where_signals_cannot_be_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    assert results([("double", 2)] * 2) == [4, 4]
 
 
 def test_where_processes_can_no_longer_be_had_the_rest_is_done_here(
