@@ -124,6 +124,11 @@ class Writer(Protocol):
         """Takes an essay out, if it is there."""
         ...
 
+    def full(self) -> bool:
+        """Whether what was put since the last commit takes so much memory that it is time
+        for one."""
+        ...
+
     def commit(self) -> None:
         """Makes everything since the last commit durable and visible, all or nothing."""
         ...
@@ -147,8 +152,8 @@ class Engine(Protocol):
     def writer(self, *, rebuild: bool = False) -> Writer:
         """Opens the one writing session (``BusyError`` after a wait when another has it).
 
-        ``rebuild`` starts from nothing, aside; the first searches see of it is its last
-        commit, which :meth:`Writer.close` swaps in.
+        ``rebuild`` starts from nothing, aside; searches see nothing of it before its one
+        commit swaps it in.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Entry, Fingerprint
@@ -13,10 +13,12 @@ from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_matches import WhooshMatches
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location
-from indexer.engines.whoosh_writer import WhooshWriter
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, Sort, Status
 from indexer.plan import Plan
+
+if TYPE_CHECKING:
+    from indexer.engines.whoosh_writer import WhooshWriter
 
 T = TypeVar("T")
 
@@ -85,6 +87,9 @@ class WhooshEngine:
 
     def writer(self, *, rebuild: bool = False) -> WhooshWriter:
         """Opens the one writing session; an index of an older version is rebuilt."""
+        # Here, because a search does not write.
+        from indexer.engines.whoosh_writer import WhooshWriter
+
         lock = self._location.lock(self._write_wait)
         try:
             return WhooshWriter(self._location, lock, rebuild=rebuild or self.outdated())

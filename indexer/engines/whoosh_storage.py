@@ -18,8 +18,6 @@ import errno
 import json
 import os
 import re
-import shutil
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -235,6 +233,8 @@ class Location:
 
     def sweep(self) -> None:
         """Deletes what an interrupted run or a swap left; only while holding the lock."""
+        import shutil  # here, like socket below, because a search needs neither
+
         try:
             keep = self.stamp().folder
         except NoIndexError:
@@ -264,6 +264,8 @@ class WriterLock:
         self._lock = FileLock(str(path / LOCK))
 
     def acquire(self, wait: float) -> None:
+        import socket
+
         until = time.monotonic() + wait
         with storage_errors(self._path):
             while not self._lock.acquire():
