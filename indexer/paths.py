@@ -111,19 +111,28 @@ def _shortest(options: list[Path]) -> Path:
     return min(options, key=len)
 
 
-def plain_parts(text: str) -> tuple[str, ...]:
-    """What may stand in for a word of a query written without spaces: its pairs of
-    characters, and the words of other scripts among them. Empty where there is but one."""
-    found: dict[str, None] = {}
-    runs = False
+def plain_parts(text: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
+    """What may stand in for a word of a query: the pairs of characters of a run written
+    without spaces, the words of a compound. Empty where there is but one.
+
+    A compound's words that are very common in one of ``languages`` are left out
+    (``state-of-the-art``).
+    """
+    pieces: list[str] = []
+    common = frozenset().union(*map(stopwords, languages))
     for part in _query_parts(text):
         if isinstance(part, list):
-            runs = True
-            pairs = [first + second for first, second in pairwise(part)]
-            found.update(dict.fromkeys(pairs or part))
+            pieces += [first + second for first, second in pairwise(part)] or part
         else:
-            found.update(dict.fromkeys(atom.form for atom in part.atoms))
-    return tuple(found) if runs and len(found) > 1 else ()
+            pieces += (atom.form for atom in part.atoms[part.elided :])
+    if len(pieces) < 2:
+        return ()
+    return tuple(dict.fromkeys(p for p in pieces if p not in common)) or tuple(pieces)
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether some of it is of a script written without spaces, searched by substring."""
+    return any(isinstance(part, list) for part in _query_parts(text))
 
 
 def is_optional(text: str, language: str) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
 
 from indexer import query as q
-from indexer.analysis import analyse, exact_paths, fold, is_optional, plain_parts, stem_paths
+from indexer.analysis import analyse, fold
 from indexer.model import Note
+from indexer.paths import exact_paths, is_optional, is_unspaced, plain_parts, stem_paths
 from indexer.plan import (
     Alternative,
     Below,
@@ -57,7 +58,7 @@ class _Planner:
         if pattern is None:
             return None
         parts = []
-        for part in plain_parts(node.text):
+        for part in plain_parts(node.text, self._languages):
             paths = stem_paths(part, self._languages)
             parts.append(Pattern(paths=paths, view="stem", label=part))
         optional = frozenset(code for code in self._languages if is_optional(node.text, code))
@@ -162,16 +163,9 @@ def _joined(kind: type[Both] | type[Either], parts: list[PlanNode]) -> PlanNode 
 def _plain_form(text: str) -> str | None:
     """A text as one folded form; ``None`` where it is written without spaces between words
     (any substring of that is searchable as it is)."""
-    tokens = analyse(text, "")
-    if plain_parts(text) or any(len(exact_paths(t.form)) > 0 and _unspaced(t.form) for t in tokens):
+    if is_unspaced(text):
         return None
-    return "".join(token.form for token in tokens if token.width == 1)
-
-
-def _unspaced(form: str) -> bool:
-    """Whether a form is of a script that is cut into bigrams, not words."""
-    doubled = form + form
-    return len(analyse(doubled, "")) > 1
+    return "".join(token.form for token in analyse(text, "") if token.width == 1)
 
 
 _RANGE = re.compile(r"([a-z0-9])-([a-z0-9])", re.IGNORECASE)

@@ -209,17 +209,25 @@ def test_the_very_common_words_of_a_language_are_optional(
     ("text", "parts"),
     [
         ("全文检索", ("全文", "文检", "检索")),
-        ("全全全全", ()),
+        ("全全全全", ("全全",)),
         ("全文", ()),
         ("字", ()),
         ("tibet", ()),
-        ("co-op", ()),
+        ("co-op", ("co", "op")),
+        ("either/or", ("either", "or")),
+        ("l’harmonie", ()),
         ("iPhone手机", ("iphone", "手机")),
         ("2020年", ("2020", "年")),
         ("ｶﾞｷﾞｸﾞ", ("ガギ", "ギグ")),
     ],
 )
-def test_a_word_without_spaces_may_be_stood_in_for_by_its_pairs(
+def test_a_word_of_several_pieces_may_be_stood_in_for_by_its_pairs(
     text: str, parts: tuple[str, ...]
 ) -> None:
     assert plain_parts(text) == parts
+
+
+def test_the_common_words_of_a_compound_do_not_stand_in_for_it() -> None:
+    assert plain_parts("state-of-the-art", ("en",)) == ("state", "art")
+    assert plain_parts("state-of-the-art", ("de",)) == ("state", "of", "the", "art")
+    assert plain_parts("to-do", ("en",)) == ("to", "do")

@@ -39,7 +39,7 @@ class WhooshMatches:
         self._per_essay = per_essay
         self._words = plan.words
         patterns = Counter(
-            pattern for word in plan.words for pattern in (word.parts or (word.pattern,))
+            pattern for word in plan.words for pattern in (word.pattern, *word.parts)
         )
         patterns.update(patterns_in(plan.strict))
         self._weighted = list(patterns.items())
