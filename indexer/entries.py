@@ -95,6 +95,17 @@ def stamp(suffix: str, language: str | None) -> str:
     return blake2b(settings.encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()
 
 
+def is_same(job: Job) -> bool:
+    """Whether the file is the one known already; quick beside making its entry."""
+    if not (job.known and job.known.startswith(stamp(job.suffix, job.language))):
+        return False
+    try:
+        loaded = _load(job.path)
+    except (OSError, ReadError, MemoryError):
+        return False
+    return loaded is not None and _digest(job, loaded[0]) == job.known
+
+
 def make_entry(job: Job) -> Outcome:
     """Reads a file and makes its entry, unless it is the one known already."""
     try:
@@ -129,7 +140,7 @@ def _make_entry(job: Job) -> Outcome:
     if loaded is None:
         return Gone()
     data, size, mtime_ns = loaded
-    digest = stamp(job.suffix, job.language) + blake2b(data, digest_size=16).hexdigest()
+    digest = _digest(job, data)
     if digest == job.known:
         return Same()
     if not data or data.isspace():
@@ -169,6 +180,10 @@ def _make_entry(job: Job) -> Outcome:
         passages=len(passages),
         notes=document.notes,
     )
+
+
+def _digest(job: Job, data: bytes) -> str:
+    return stamp(job.suffix, job.language) + blake2b(data, digest_size=16).hexdigest()
 
 
 def _load(path: str) -> tuple[bytes, int, int] | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from indexer import workers
 from indexer.engines.base import Engine, Entry, Fingerprint, Writer
-from indexer.entries import MODULES, Empty, Gone, Job, Outcome, Ready, Same, make_entry
+from indexer.entries import MODULES, Empty, Gone, Job, Outcome, Ready, Same, is_same, make_entry
 from indexer.errors import LocationError, NoIndexError
 from indexer.model import Skipped, SyncReport
 from indexer.survey import Survey, survey
@@ -120,10 +120,21 @@ def _known(engine: Engine, rebuild: bool) -> tuple[dict[str, Fingerprint], str]:
 def _outcomes(
     jobs: Sequence[Job], processes: int
 ) -> Generator[tuple[Job, Outcome | workers.Lost], None, None]:
-    """Every job with its outcome, in order."""
+    """Every job with its outcome: first the files that only seemed to have changed, where
+    that saves starting processes, then the others in order."""
+    if processes > 1:
+        changed: list[Job] = []
+        for job in jobs:
+            if is_same(job):
+                yield job, Same()
+            else:
+                changed.append(job)
+        jobs = changed
     if processes == 1 or len(jobs) == 1 or sum(job.size for job in jobs) < _WORTH_PROCESSES:
-        return ((job, make_entry(job)) for job in jobs)
-    return workers.run(
+        for job in jobs:
+            yield job, make_entry(job)
+        return
+    yield from workers.run(
         make_entry,
         jobs,
         processes=processes,

@@ -10,7 +10,7 @@ import pytest
 
 from indexer import entries, readers
 from indexer.engines.base import Entry
-from indexer.entries import Empty, Gone, Job, Outcome, Ready, Same, make_entry, stamp
+from indexer.entries import Empty, Gone, Job, Outcome, Ready, Same, is_same, make_entry, stamp
 from indexer.errors import MissingParser
 from indexer.model import Document, Skipped
 
@@ -62,6 +62,18 @@ def test_the_known_digest_ends_the_work(tmp_path: Path) -> None:
     assert make_entry(job(path, known=digest)) == Same()
     path.write_text("something else")
     assert isinstance(make_entry(job(path, known=digest)), Ready)
+
+
+def test_a_file_is_the_same_when_its_digest_is(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    digest = entry(make_entry(job(path))).fingerprint.digest
+    assert is_same(job(path, known=digest))
+    assert not is_same(job(path))
+    assert not is_same(job(path, known=digest, language="de"))
+    path.write_text("something else")
+    assert not is_same(job(path, known=digest))
+    path.unlink()
+    assert not is_same(job(path, known=digest))
 
 
 def test_a_digest_begins_with_what_else_shapes_the_entry(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import entries, readers
+from indexer import entries, readers, workers
 from indexer import sync as sync_module
 from indexer.engines.base import Engine, Entry, Fingerprint
 from indexer.errors import (
@@ -772,6 +772,18 @@ def test_several_processes_make_the_same_index_as_one(tmp_path: Path) -> None:
     assert one.log == two.log
     assert counts(first) == counts(second) == {"added": 45, "skipped": 1}
     assert first.skipped == second.skipped
+
+
+@pytest.mark.usefixtures("_worth_processes")
+def test_files_that_only_seem_changed_start_no_processes(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.txt", "b.txt", "c.txt", "d.txt")
+    sync(engine, tmp_path)
+    write(tmp_path, "a.txt", "b.txt", "c.txt", age=50)
+    write(tmp_path, "d.txt", text="Changed.")
+    monkeypatch.setattr(workers, "run", None)
+    assert counts(sync(engine, tmp_path, jobs=2)) == {"unchanged": 3, "updated": 1}
 
 
 @pytest.mark.usefixtures("_worth_processes")
