@@ -161,9 +161,26 @@ def postings(text: str, language: str) -> Postings:
     return Postings(exact, stem, position)
 
 
-def words(text: str) -> int:
-    """The number of words in ``text``; in scripts written without spaces, of characters."""
-    return postings(text, "").length
+def words(text: str, language: str = "") -> int:
+    """The number of words in ``text``; in scripts written without spaces, of characters.
+
+    The number is the same in every ``language``; with the one that the text is indexed in,
+    what is remembered of its words serves both.
+    """
+    known = _remembered.setdefault(language, {})
+    total = 0
+    for chunk in pattern_for(text).findall(text):
+        entry = known.get(chunk)
+        if entry is None:
+            if is_run(chunk):
+                total += len(forms(chunk))
+                continue
+            if len(chunk) > _LONG_CHUNK:
+                total += sum(len(group.atoms) for group in groups(chunk))
+                continue
+            entry = known[chunk] = _entry(chunk, language)
+        total += 1 if entry[2] is None else entry[2][0]
+    return total
 
 
 def _post(

@@ -160,7 +160,7 @@ def _make_entry(job: Job) -> Outcome:
             language=language,
             path=job.shown,
             format=document.format,
-            words=sum(words(passage.text) for passage in passages),
+            words=sum(words(passage.text, language) for passage in passages),
             passages=len(passages),
         ),
         fingerprint=Fingerprint(
