@@ -23,13 +23,11 @@ OWNERS = {
     "markdown_it": ("indexer.readers",),
     "mdit_py_plugins": ("indexer.readers",),
     "yaml": ("indexer.readers",),
-    "charset_normalizer": ("indexer.readers",),
-    "Stemmer": ("indexer.analysis",),
-    "watchfiles": ("indexer.sync", "indexer.watching"),
+    "Stemmer": ("indexer.terms",),
+    "watchfiles": ("indexer.watching",),
 }
 # What only some command or some file needs, and takes long to load.
 LATE = {
-    "charset_normalizer",
     "flask",
     "http",
     "markdown_it",
@@ -87,7 +85,7 @@ def _map() -> dict[str, int]:
     section = text.partition("\n## Modules\n")[2].partition("\n## ")[0]
     layers = section.split("\n### ")[1:]
     return {
-        "indexer." + file.removesuffix(".py").replace("/", "."): number
+        "indexer." + file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): number
         for number, layer in enumerate(layers)
         for file in re.findall(r"^\| `([\w/]+\.py)` \|", layer, re.MULTILINE)
     }
