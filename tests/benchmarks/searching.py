@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from indexer.config import Settings
@@ -33,7 +34,7 @@ def warm(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: i
     pairs = []
     for query in queries:
         ours, theirs = _in_turns(
-            rounds, lambda q=query: library.search(q.text), lambda q=query: stock.search(q.text)
+            rounds, partial(library.search, query.text), partial(stock.search, query.text)
         )
         pairs.append(Pair(query, ours, theirs))
     library.close()
@@ -55,9 +56,7 @@ def cold(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: i
         stock.close()
 
     return [
-        Pair(
-            query, *_in_turns(rounds, lambda q=query: ours(q.text), lambda q=query: theirs(q.text))
-        )
+        Pair(query, *_in_turns(rounds, partial(ours, query.text), partial(theirs, query.text)))
         for query in queries
     ]
 
