@@ -1,0 +1,178 @@
+"""The facade over real files: index, search, show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.config import Settings
+from indexer.errors import LocationError, NotFoundError, QueryError, SearchTimeout
+from indexer.library import Library
+
+ON_LIBERTY = """---
+title: On Liberty
+author: John Stuart Mill
+date: 1859
+---
+# Of thought
+
+If all mankind minus one were of one opinion, mankind would be no more justified in silencing
+that one person, than he, if he had the power, would be justified in silencing mankind.
+
+# Of individuality
+
+He who lets the world choose his plan of life for him, has no need of any other faculty than
+the ape-like one of imitation. Café society is no example of it.
+"""
+
+FREEDOM = """---
+title: Über die Freiheit
+lang: de
+---
+Die Menschheit ist nicht berechtigt, jemanden zum Schweigen zu bringen. Freiheiten sind
+kein Geschenk, und wer die Freiheit verliert, verliert mehr als ein Recht.
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    folder = tmp_path / "essays"
+    (folder / "politics").mkdir(parents=True)
+    (folder / "politics" / "On Liberty.md").write_text(ON_LIBERTY, "utf-8")
+    (folder / "freiheit.md").write_text(FREEDOM, "utf-8")
+    with Library.open(str(tmp_path / "index"), Settings(jobs=1), create=True) as library:
+        report = library.index([folder])
+        assert (report.added, report.skipped) == (2, ())
+        yield library
+
+
+def test_a_search_gives_essays_with_passages_headings_and_lit_words(library: Library) -> None:
+    result = library.search("silence mankind")
+    assert (result.matched, result.essays, result.passages, result.partial) == ("all", 1, 1, 0)
+    (essay,) = result.results
+    assert essay.essay.id == "politics/on_liberty"
+    assert (essay.essay.authors, essay.essay.date) == (("John Stuart Mill",), "1859")
+    (hit,) = essay.passages
+    assert hit.headings == ("Of thought",)
+    assert hit.id == f"politics/on_liberty#{hit.anchor}"
+    assert {piece.text for piece in hit.snippet if piece.match} == {"silencing", "mankind"}
+    assert "".join(p.text for p in hit.snippet).replace("…", "") in hit.text
+
+
+def test_every_language_is_searched_in_its_own_forms(library: Library) -> None:
+    (essay,) = library.search("freiheit rechte").results
+    lit = {piece.text for piece in essay.passages[0].snippet if piece.match}
+    assert lit == {"Freiheiten", "Freiheit", "Recht"}
+    assert [piece.text for piece in essay.title_pieces if piece.match] == ["Freiheit"]
+
+
+def test_headings_and_titles_count_and_light_up(library: Library) -> None:
+    (essay,) = library.search("liberty individuality imitation").results
+    assert [piece.text for piece in essay.title_pieces if piece.match] == ["Liberty"]
+    (hit,) = essay.passages
+    assert [p.text for p in hit.heading_pieces[0] if p.match] == ["individuality"]
+
+
+def test_a_word_that_is_lacking_is_named(library: Library) -> None:
+    result = library.search("the mankind zebra")
+    assert result.matched == "any"
+    assert result.results[0].passages[0].missing == ("zebra",)
+    apart = library.search("silencing imitation")
+    assert apart.matched == "essay"
+    assert [hit.missing for hit in apart.results[0].passages] == [("imitation",), ("silencing",)]
+
+
+@pytest.mark.parametrize(
+    ("query", "better"),
+    [
+        ("mankynd", "mankind"),
+        ("silencing mankynd", "silencing mankind"),
+        ("Mankynd opinoin", "mankind opinion"),
+        ("mankind", None),
+        ("qqqqqqqq", None),
+        ('"mankynd"', None),
+    ],
+)
+def test_a_word_that_is_nowhere_is_offered_as_the_nearest_that_is(
+    library: Library, query: str, better: str | None
+) -> None:
+    assert library.search(query).did_you_mean == better
+
+
+def test_pages_are_cut_by_essay(library: Library) -> None:
+    first = library.search("mankind OR freiheit", limit=1)
+    second = library.search("mankind OR freiheit", limit=1, offset=1)
+    assert first.essays == second.essays == 2
+    assert {r.essay.id for page in (first, second) for r in page.results} == {
+        "freiheit",
+        "politics/on_liberty",
+    }
+    assert library.search("mankind", offset=5).results == ()
+
+
+def test_fewer_passages_are_shown_and_the_rest_counted(library: Library) -> None:
+    (essay,) = library.search("title:liberty", passages=1).results
+    assert (len(essay.passages), essay.more) == (1, 1)
+    (essay,) = library.search("title:liberty", passages=0).results
+    assert (len(essay.passages), essay.more) == (0, 2)
+
+
+def test_a_query_beyond_the_limit_is_refused(library: Library) -> None:
+    with pytest.raises(QueryError, match="100,000 characters"):
+        library.search("a" * 100_000)
+
+
+def test_a_search_out_of_time_says_so(library: Library, tmp_path: Path) -> None:
+    hasty = Library.open(str(tmp_path / "index"), Settings(search_seconds=0.0))
+    with hasty, pytest.raises(SearchTimeout):
+        hasty.search("mankind")
+
+
+def test_show_gives_the_essay_or_one_passage(library: Library) -> None:
+    view = library.show("politics/on_liberty")
+    assert [entry.title for entry in view.outline] == ["Of thought", "Of individuality"]
+    assert view.outline[1].anchor == view.passages[1].anchor
+    one = library.show(f"politics/on_liberty#{view.passages[1].anchor}")
+    assert one.passages == (view.passages[1],)
+
+
+@pytest.mark.parametrize(
+    ("ref", "hint"),
+    [
+        ("liberty", "did you mean politics/on_liberty"),
+        ("politics/on_libery", "did you mean politics/on_liberty"),
+        ("zzz", "essays list"),
+        ("", "nothing"),
+        ("politics/on_liberty#p-0", "no passage p-0"),
+    ],
+)
+def test_what_is_not_there_names_what_is_like_it(library: Library, ref: str, hint: str) -> None:
+    with pytest.raises(NotFoundError, match=hint):
+        library.show(ref)
+
+
+def test_status_and_check(library: Library, tmp_path: Path) -> None:
+    status = library.status()
+    assert (status.essays, status.passages, status.engine) == (2, 3, "whoosh")
+    assert status.languages == {"de": 1, "en": 1}
+    assert status.location == str(tmp_path / "index")
+    assert status.bytes > 1000
+    assert status.words > 80
+    assert library.check() == []
+    assert [essay.id for essay in library.essays()] == ["freiheit", "politics/on_liberty"]
+
+
+def test_a_location_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(LocationError, match="no such kind"):
+        Library.open("mysql://localhost/essays", Settings())
+
+
+def test_a_commit_by_another_is_seen_at_once(library: Library, tmp_path: Path) -> None:
+    other = Library.open(str(tmp_path / "index"), Settings(jobs=1), create=True)
+    assert library.search("zebra").matched == "none"
+    (tmp_path / "essays" / "new.md").write_text("A zebra crossed the road.\n", "utf-8")
+    with other:
+        other.index([tmp_path / "essays"])
+    assert library.search("zebra").results[0].essay.id == "new"
