@@ -17,12 +17,13 @@ _HARD = frozenset("。！？｡।॥؟۔։።፧፨။។៕")
 _SOFT = frozenset(".!?…‥‽⁇⁈⁉．")
 _CLOSERS = "\"'”’»›)\\]}」』）】》〉〕］｣*_"
 _OPENERS = frozenset("\"'“‘„‚«‹([{「『（【《〈¿¡—–-*_")
-_BLANK_LINE = r"\n[^\S\n]*+\n\s*+"
+# What may stand before a word without a space, and the spaces other than the common one.
+_TO_SPACES = dict.fromkeys(map(ord, "([{“‘„\"'«‹—–\t\r\xa0\u2009\u202f\u3000"), " ")
 # Possessive throughout: a run of a million stops is read once. A footnote's number may stand
 # between the stop and the space: `word.[12] Next`, `word.¹ Next`.
-_STOP = rf"[{''.join(sorted(_SOFT | _HARD))}]++(?:[{_CLOSERS}]|\[\w{{1,4}}\]|[⁰¹²³⁴-⁹])*+"
-_BREAK = re.compile(rf"{_STOP}|{_BLANK_LINE}")
-_BREAK_OR_LINE = re.compile(rf"{_STOP}|\n\s*+")
+_BREAK = re.compile(
+    rf"[{''.join(sorted(_SOFT | _HARD))}]++(?:[{_CLOSERS}]|\[\w{{1,4}}\]|[⁰¹²³⁴-⁹])*+|\n\s*+"
+)
 _SPACE = re.compile(r"\s*+")
 _WORD = re.compile(r"\w*")
 # Code points before a full stop that are looked at: the longest abbreviation with its stops.
@@ -69,11 +70,8 @@ def _abbreviates(text: str, stop: int, begin: int, after: int) -> bool:
 
     ``begin`` is where the sentence began, ``after`` the first letter that follows.
     """
-    start = stop
-    floor = max(begin, stop - _REACH)
-    while start > floor and not text[start - 1].isspace() and text[start - 1] not in "([“‘\"'«—–„":
-        start -= 1
-    word = text[start:stop]
+    line = text[max(begin, stop - _REACH) : stop].translate(_TO_SPACES).rpartition("\n")[2]
+    word = line.rpartition(" ")[2]
     lowered = word.lower()
     if lowered in _LEADING:
         return True
@@ -81,8 +79,7 @@ def _abbreviates(text: str, stop: int, begin: int, after: int) -> bool:
     following = found.group().lower() if found else ""
     if word.isdigit():
         # `1. First` numbers what it opens.
-        line = text[floor:start].rpartition("\n")[2]
-        opens = len(word) <= 3 and all(sign.isspace() or sign in _OPENERS for sign in line)
+        opens = len(word) <= 3 and line.lstrip() == word
         return opens or (len(word) <= 2 and following in _AFTER_ORDINAL)
     if lowered in _BEFORE_NUMBER:
         return following[:1].isdigit()
@@ -130,17 +127,17 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
     """
     spans: list[Span] = []
     begin = 0
-    for found in (_BREAK_OR_LINE if lines else _BREAK).finditer(text):
-        resume = end = found.end()
-        if text[found.start()] == "\n":
-            if text[begin:resume].isspace():
-                continue
-        else:
-            space = _SPACE.match(text, end)
-            resume = space.end() if space else end
-            breaks = text.count("\n", end, resume)
-            if breaks < (1 if lines else 2) and not _ends(text, found, begin, resume):
-                continue
+    for found in _BREAK.finditer(text):
+        start, end = found.span()
+        space = _SPACE.match(text, end)
+        resume = space.end() if space else end
+        stops = text[start] != "\n"
+        if text.count("\n", start, resume) < (1 if lines else 2) and not (
+            stops and _ends(text, found, begin, resume)
+        ):
+            continue
+        if not stops and text[begin:resume].isspace():
+            continue
         if resume > begin:
             spans.append((begin, resume))
             begin = resume
