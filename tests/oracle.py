@@ -1,8 +1,8 @@
 """What a search must find, evaluated the slow and obvious way: the judge of every engine.
 
-It shares with the program only how a text falls into words (:func:`indexer.analysis.analyse`,
-``is_optional``, ``plain_parts``) and the tree of a query; it knows no plan, no postings, no
-engine.
+It shares with the program only how a text falls into words (:func:`indexer.analysis.analyse`),
+which words are optional and what stands in for them (``is_optional`` and ``plain_parts`` of
+:mod:`indexer.paths`), and the tree of a query; it knows no plan, no postings, no engine.
 
 **Texts.** A passage has these texts: the title of its essay, each heading of its heading path,
 its own text. Words stand in a row only within one of them.
@@ -41,8 +41,12 @@ ones are those not optional in its language, or all if none is left. Then
 - *all*: passages of U with every required word;
 - *essay*: essays without a passage in tier all whose passages in U hold every required word
   between them; of these the passages in U with at least one required word;
-- *any*: the other essays with a passage in U that holds a required word, or one of the word's
-  parts (the pairs of a run of characters); of these those passages.
+- *any*: the other essays with a passage in U that holds a required word, or one of the parts
+  that stand in for it (``plain_parts`` in the languages of the library); of these those
+  passages.
+
+What an engine may cut is not judged: words beyond 200 characters, phrases that may be written in
+more than 16 ways, expansions beyond the limit.
 
 ``matched`` is the first tier that is not empty, ``essays`` and ``passages`` count it, and
 ``partial`` counts the essays of the tiers after it.
@@ -53,8 +57,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.analysis import is_optional, plain_parts
 from indexer.model import Essay, Matched, Passage
+from indexer.paths import is_optional, plain_parts
 from indexer.query import (
     And,
     Dates,
@@ -98,13 +102,14 @@ def evaluate(query: Query, library: Sequence[tuple[Essay, Sequence[Passage]]]) -
     """What ``query`` finds among these essays and their passages."""
     words = [word for word in query.words if tokens_of(word.text, "")]
     strict = None if query.strict is None or says_nothing(query.strict) else query.strict
+    languages = sorted({essay.language for essay, _ in library})
     tiers: list[tuple[set[str], set[PassageId]]] = [(set(), set()), (set(), set()), (set(), set())]
     for essay, passages in library:
         allowed = [p for p in passages if strict is None or holds(strict, essay, p)]
         if not words:
             number, found = 0, [] if strict is None else allowed
         else:
-            number, found = _tier(words, essay, allowed)
+            number, found = _tier(words, languages, essay, allowed)
         if found:
             tiers[number][0].add(essay.id)
             tiers[number][1].update((essay.id, passage.anchor) for passage in found)
@@ -120,7 +125,9 @@ def evaluate(query: Query, library: Sequence[tuple[Essay, Sequence[Passage]]]) -
     )
 
 
-def _tier(words: list[Word], essay: Essay, allowed: list[Passage]) -> tuple[int, list[Passage]]:
+def _tier(
+    words: list[Word], languages: list[str], essay: Essay, allowed: list[Passage]
+) -> tuple[int, list[Passage]]:
     """The tier an essay is in, and its passages there."""
     required = [w for w in words if not is_optional(w.text, essay.language)] or words
     with_all = [p for p in allowed if all(holds(word, essay, p) for word in required)]
@@ -129,7 +136,7 @@ def _tier(words: list[Word], essay: Essay, allowed: list[Passage]) -> tuple[int,
     with_some = [p for p in allowed if any(holds(word, essay, p) for word in required)]
     if all(any(holds(word, essay, p) for p in allowed) for word in required):
         return 1, with_some
-    parts = [Word(part, word.span) for word in required for part in plain_parts(word.text)]
+    parts = [Word(p, word.span) for word in required for p in plain_parts(word.text, languages)]
     return 2, [p for p in allowed if any(holds(word, essay, p) for word in (*required, *parts))]
 
 
