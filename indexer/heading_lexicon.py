@@ -80,6 +80,7 @@ CAPTION = re.compile(
     r"s?(?: by)?\s*[:.：\dIVX（(]|\[(?:illustration|footnote|image)",
     re.IGNORECASE,
 )
+LINK = re.compile(r"\S@\S|https?:|www\.", re.IGNORECASE)
 ADDRESS = re.compile(r"\S@\S|https?:|www\.|\.(?:com|org|net|gov|io|html?)\b", re.IGNORECASE)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"

@@ -21,6 +21,7 @@ from indexer.heading_lexicon import (
     DATE,
     FINITE,
     FOOTER,
+    LINK,
     OPENING,
     PERSONS,
     QUESTION,
@@ -33,7 +34,7 @@ from indexer.heading_lexicon import (
     is_stock_word,
 )
 from indexer.heading_weights import FIRST_ROUND, SECOND_ROUND
-from indexer.linebreaks import width
+from indexer.linebreaks import UNSPACED
 from indexer.numbering import is_label, numbering
 from indexer.segments import Segment, is_cjk
 
@@ -47,15 +48,24 @@ _SHORT = 80
 
 # What no evidence outweighs: lines below the last paragraph that close a letter or a page,
 # and lines that announce the next one.
-_VETOES = (
-    frozenset(("no text below", "address")),
-    frozenset(("no text below", "footer")),
-    frozenset(("no text below", "sign-off")),
-    frozenset(("no text below", "date", "has comma")),
-    frozenset(("end ,",)),
-    frozenset(("end ;",)),
+_VETOES = tuple(
+    frozenset(names)
+    for names in (
+        ("nothing after",),
+        ("no text below", "address"),
+        ("no text below", "footer"),
+        ("no text below", "sign-off"),
+        ("no text below", "date", "has comma"),
+        ("no text below", "after sign-off"),
+        ("link", "1 word"),
+        ("link", "2-3 words"),
+        ("end ,",),
+        ("end ;",),
+        ("sentence",),
+        ("leads in",),
+        ("in alphabetical order",),
+    )
 )
-_TERM = frozenset(("end none",))
 
 
 @dataclass(slots=True)
@@ -76,7 +86,11 @@ class Evidence:
 
     def __init__(self, segments: list[Segment]) -> None:
         self.segments = segments
-        self.sizes = [len(s.text) if s.text.isascii() else width(s.text) for s in segments]
+        # A Chinese character says about as much as three letters.
+        self.sizes = [
+            len(s.text) if s.text.isascii() else len(s.text) + 2 * len(UNSPACED.findall(s.text))
+            for s in segments
+        ]
         count = max(1, len(segments))
         prose = [s for s in segments if s.kind == "prose"]
         short = sum(len(s.text) < _SHORT for s in prose)
@@ -84,6 +98,11 @@ class Evidence:
         self.talk_share = sum(s.text[0] in OPENING for s in prose) / count
         self.blanks = Counter(s.blanks for s in segments).most_common(1)[0][0] if segments else 1
         self.repeats = Counter(s.text for s in prose if len(s.text) < _SHORT)
+        # Debates and references label their parts again and again: Counterpoint, Example.
+        self.labelled = any(
+            times > 2 and not TERMINAL.search(text) and text[0].isupper() and len(text) < 30
+            for text, times in self.repeats.items()
+        )
         self.stacks = self._stacks()
         self.candidates = [
             c for index in range(len(segments)) if (c := self._candidate(index)) is not None
@@ -129,13 +148,19 @@ class Evidence:
                 if {"address", "footer", "tight after", "tight before"} & set(candidate.evidence):
                     candidate.evidence.append("foot of the page")
         # The entries of a dictionary or index look like headings, but stand in order.
-        terms = [c for c in self.candidates if set(c.evidence) >= _TERM and len(c.text.split()) < 4]
+        terms = [
+            c
+            for c in self.candidates
+            if "end none" in c.evidence and not c.numbering and len(c.text.split()) < 4
+        ]
         keys = [c.text.casefold() for c in terms]
         for place, candidate in enumerate(terms):
             key = keys[place]
-            near = keys[max(0, place - 5) : place], keys[place + 1 : place + 6]
-            in_order = sum(other <= key for other in near[0]) + sum(o >= key for o in near[1])
-            if in_order >= 9 and len(set(near[0] + near[1])) > 8 and len(key) > 1:
+            start = max(0, min(place - 5, len(keys) - 11))
+            above, below = keys[start:place], keys[place + 1 : start + 11]
+            ordered = sum(other <= key for other in above) + sum(o >= key for o in below)
+            extent = terms[min(start + 10, len(terms) - 1)].index - terms[start].index
+            if ordered >= 9 and len({*above, *below}) > 8 and len(key) > 1 and extent <= 35:
                 candidate.evidence.append("in alphabetical order")
 
     def _stacks(self) -> list[int]:
@@ -169,6 +194,9 @@ class Evidence:
         ):
             return None
         kind, number, rest = numbering(text)
+        if is_label(segment.lines[0]) and len(segment.lines) > 1:
+            kind, number, _ = numbering(segment.lines[0].strip())
+            rest = text[len(segment.lines[0].strip()) :].strip()
         if self.stacks[index] > _MAX_STACK and not kind:
             return None
         candidate = Candidate(index, text, kind, number)
@@ -210,7 +238,9 @@ class Evidence:
             end = ".!?:;,"["。！？：；，".index(end)]
         if end == "." and (capitals == "capitals" or not rest):
             end = "none"
-        see("end " + end)
+        see("end " + end + (" among labels" if end == "." and self.labelled else ""))
+        if end == "." and not kind and not self.labelled and segment.blanks <= self.blanks:
+            see("sentence")
         if unspaced and end in ".!":
             see("end . cjk")
         first = body[0]
@@ -231,6 +261,8 @@ class Evidence:
             see("finite verb")
             if end == "none":
                 see("finite verb, open end")
+            elif end == ":" and words[0].lower() not in QUESTION:
+                see("leads in")
         if lower & PERSONS:
             see("person")
         if words[0].lower() in QUESTION and end == "?":
@@ -261,7 +293,8 @@ class Evidence:
             if pattern.match(body):
                 see(name)
         for name, pattern in (
-            ("footer", FOOTER), ("address", ADDRESS), ("date", DATE), ("code", CODE),
+            ("footer", FOOTER),
+            ("link", LINK), ("address", ADDRESS), ("date", DATE), ("code", CODE),
         ):  # fmt: skip
             if pattern.search(body):
                 see(name)
@@ -299,7 +332,10 @@ class Evidence:
         if index < last and self.segments[index + 1].text[:1] in OPENING:
             see("quote after")
         if index > 0:
-            tail = self.segments[index - 1].text[-1]
+            previous = self.segments[index - 1].text
+            if len(previous) < _SHORT and SIGN_OFF.match(previous):
+                see("after sign-off")
+            tail = previous[-1]
             if tail in ":：":
                 see("colon before")
             elif tail not in ".!?…\"”’'»)]。！？」』）" and self.sizes[index - 1] >= _SHORT:
@@ -378,6 +414,10 @@ class Evidence:
                 see("heading before")
             if after > 0:
                 see("heading after")
+            if before <= 0 and candidate.index > 1 and odds[candidate.index - 2] > 0:
+                between = self.segments[candidate.index - 1]
+                motto = between.kind in ("verse", "quotation") or between.text[0] in OPENING
+                see("under a motto" if motto else "heading just above")
             see(
                 "headings crowded"
                 if crowded > 0.33

@@ -191,9 +191,17 @@ def _without_hyphen(line: str, following: str, hyphens: Hyphens) -> bool | None:
     joined, kept = hyphens.joined[first + second], hyphens.kept[first + second]
     if joined != kept:
         return joined > kept
+    if _left_open(following):
+        return False
     if "-" in left[1] or "\u2010" in left[1]:
         return False
     return first not in _COMPOUNDING and len(first) > 1
+
+
+def _left_open(following: str) -> bool:
+    """Whether a line takes up a hyphen left open before it: `first- and second-class`."""
+    word = _WORD_START.match(following)
+    return word is not None and word[0].lower() in _JOINERS
 
 
 def join(lines: list[str], hyphens: Hyphens) -> str:
@@ -207,12 +215,9 @@ def join(lines: list[str], hyphens: Hyphens) -> str:
         if last:
             if last[-1] in _HYPHENS and last[-2:-1].isalnum():
                 broken = _without_hyphen(last, line, hyphens)
-                word = _WORD_START.match(line)
                 if broken:
                     pieces[-1] = pieces[-1][:-1]
-                elif (word and word[0].lower() in _JOINERS) or (
-                    broken is None and not line[0].isalnum()
-                ):
+                elif _left_open(line) or (broken is None and not line[0].isalnum()):
                     pieces.append(" ")
             elif not (
                 (UNSPACED.match(last[-1]) and UNSPACED.match(line[0]))

@@ -78,7 +78,7 @@ def _convention(style: str) -> float:
                 return 1 + rank / 10
         return 1.5
     if style.startswith("decimal"):
-        return 3 + int(style.removeprefix("decimal")) / 10
+        return 3 + int(style.removeprefix("decimal")) / 100
     return {
         "capitals": 2.0, "cjk": 2.2, "roman": 2.4, "plain": 2.6, "arabic": 3.0, "letter": 4.2,
         "repeated": 4.5,
@@ -109,12 +109,16 @@ def _ordered_styles(entries: list[_Entry]) -> list[str]:
             if name != style:
                 seen.add(style)
 
+    counted = {style for style in present if style == "arabic" or style.startswith("decimal")}
+
     def depth(style: str) -> tuple[float, float]:
         above = 0.0
         for other in present:
             if other == style:
                 continue
             told = inside[style, other] - inside[other, style]
+            if style in counted and other in counted:
+                told = 0
             if told:
                 above += told > 0
             else:

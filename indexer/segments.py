@@ -169,7 +169,7 @@ class Segmenter:
                 inner.append(line)
             elif inner:
                 for piece in self._flow(inner):
-                    piece.kind = "quotation"
+                    piece.kind = "verse" if piece.kind == "verse" else "quotation"
                     out.append(piece)
                 inner = []
         return out
@@ -253,6 +253,11 @@ class Segmenter:
         deeper = sum(depth > base for depth in depths)
         # Hanging and alternating indents are not first lines.
         if not deeper or deeper * 2 > len(lines) or base != min(depths[1:]):
+            return [lines]
+        # Verse is set in line by line.
+        columns = self.columns or MAX_SHORT
+        full = sum(is_full(line, following, columns) for line, following in pairwise(lines))
+        if full * 2 < len(lines) - 1 and max(width(line) for line in lines) <= columns:
             return [lines]
         parts: list[list[str]] = []
         for line, depth in zip(lines, depths, strict=True):

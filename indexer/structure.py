@@ -30,6 +30,7 @@ _LICENCE_BEGIN = re.compile(
 _LICENCE_END = re.compile(
     r"\*{3}\s*START OF (?:THE|THIS) PROJECT GUTENBERG|\*END\*? ?THE SMALL PRINT", re.IGNORECASE
 )
+_LONGEST_TITLE = 160
 _KINDS: dict[str, BlockKind] = {
     "prose": "paragraph", "list": "list", "quotation": "quotation", "verse": "verse",
     "table": "table", "code": "code", "heading": "heading",
@@ -51,7 +52,7 @@ def blocks(text: str) -> tuple[Block, ...]:
         zip(
             order,
             levels(
-                [marked[index] for index in order],
+                [_styled(segments[index], marked[index]) for index in order],
                 [segments[index].rule for index in order],
                 [is_stock(marked[index]) for index in order],
             ),
@@ -69,6 +70,12 @@ def blocks(text: str) -> tuple[Block, ...]:
             kind = _KINDS[segment.kind]
             out.append(Block(kind="paragraph" if kind == "heading" else kind, text=segment.text))
     return tuple(out)
+
+
+def _styled(segment: Segment, heading: str) -> str:
+    """What tells a heading's level: its number's own line where it has one."""
+    first = segment.lines[0].strip()
+    return first if is_label(first) else heading
 
 
 def _own_text(segments: list[Segment]) -> tuple[int, int]:
@@ -113,7 +120,7 @@ def _with_titles_below(
 
 def _is_title(segments: list[Segment], marked: dict[int, str]) -> bool:
     first = segments[0]
-    if first.kind not in ("prose", "verse", "heading"):
+    if first.kind not in ("prose", "verse", "heading") or is_label(first.lines[0]):
         return False
     text = " ".join(first.text.split())
     if 0 in marked:
@@ -141,18 +148,18 @@ def _top_lines_apart(segments: list[Segment]) -> list[Segment]:
 
 def _may_be_title(text: str, *, strict: bool) -> bool:
     """Whether a first line names the essay; ``strict`` when it stands close to the next."""
-    if numbering(text)[0] not in ("", "bare", "arabic") or is_stock(text):
+    if numbering(text)[0] not in ("", "bare") or is_stock(text):
         return False
     if any(pattern.match(text) for pattern in (SALUTATION, SIGN_OFF, BYLINE, CAPTION)):
         return False
     if ADDRESS.search(text) or FOOTER.search(text):
         return False
     if not strict:
-        return True
+        return len(text) <= _LONGEST_TITLE
     short = len(text) <= 3 or (" " not in text and text.isascii())
     return not (
         short
-        or len(text) > 120
+        or len(text) > _LONGEST_TITLE
         or text[-1] in ".,;:，。；："
         or text[0].islower()
         or text[0] in OPENING
