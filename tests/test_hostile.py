@@ -321,10 +321,18 @@ def write_prose(folder: Path, count: int, edition: int = 0) -> None:
         (folder / f"essay{number:04}.txt").write_text(text, "utf-8")
 
 
+# The command, but with a commit after every few essays, so that a kill may hit one.
+_WITH_MANY_COMMITS = """
+from indexer import cli, sync
+sync.sync.__kwdefaults__["commit_every"] = 200
+raise SystemExit(cli.main())
+"""
+
+
 def killed_after(seconds: float, location: Path, *arguments: str | Path) -> bool:
     """Starts a command and kills it; whether it was still running."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "indexer", "--index", location, *arguments],
+        [sys.executable, "-c", _WITH_MANY_COMMITS, "--index", location, *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
