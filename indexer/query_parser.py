@@ -19,6 +19,8 @@ from indexer.query_writer import write
 MAX_DEPTH = 50
 # Words, quotations and fields together; each costs the engine a look at its postings.
 MAX_TERMS = 256
+# Plain words for each operator from which on a query all in capitals is prose.
+SHOUTED = 4
 # Notes of a kind that are given one by one; the rest are summed up in one more.
 MAX_NOTES = 10
 
@@ -29,8 +31,10 @@ def parse_query(text: str) -> Query:
     """See :func:`indexer.query.parse`."""
     notes: list[Note] = []
     items = _balanced(lex(text, notes), text, notes)
+    items = _without_shouting(items, text, notes)
     items = _within_limit(items, text, notes)
     items, dangling = _connected(items)
+    items = _opened(items)
     lone = not items
     if lone:
         words = [item for item in dangling if text[slice(*item.span)] in OPERATOR_WORDS]
@@ -94,6 +98,51 @@ def _balanced(items: Sequence[Item], text: str, notes: list[Note]) -> list[Item]
             start = item.span[0]
             span = (start, start + len(item.scope))
             kept.append(Item("plain", span, plain_word(text[slice(*span)], span)))
+    return kept
+
+
+def _without_shouting(items: list[Item], text: str, notes: list[Note]) -> list[Item]:
+    """In prose that is all in capitals AND, OR and NOT are words like the others."""
+    operators = [item for item in items if text[slice(*item.span)] in OPERATOR_WORDS]
+    words = sum(item.kind == "plain" for item in items)
+    if not operators or words < SHOUTED * len(operators) or text != text.upper():
+        return items
+    notes.append(
+        Note(
+            kind="capitals",
+            message="All is in capitals, so AND, OR and NOT were taken as words",
+            span=operators[0].span,
+        )
+    )
+    return [_as_word(item, text) if item in operators else item for item in items]
+
+
+def _opened(items: list[Item]) -> list[Item]:
+    """Without the parentheses of asides: among plain words, around nothing but plain words,
+    and with no operator beside them."""
+    depth = 0
+    prose = False
+    for item in items:
+        depth += (item.kind == "open") - (item.kind == "close")
+        prose = prose or (item.kind == "plain" and not depth)
+    if not prose:
+        return items
+    kept: list[Item] = []
+    opened: list[int] = []
+    for place, item in enumerate(items):
+        if item.kind == "open":
+            opened.append(len(kept))
+        elif item.kind == "close":
+            start = opened.pop()
+            beside = [*kept[max(start - 1, 0) : start], *items[place + 1 : place + 2]]
+            if (
+                not kept[start].scope
+                and all(inner.kind == "plain" for inner in kept[start + 1 :])
+                and not any(other.kind in _OPERATORS for other in beside)
+            ):
+                del kept[start]
+                continue
+        kept.append(item)
     return kept
 
 
@@ -250,7 +299,14 @@ def _all_of(nodes: Sequence[Node]) -> Node:
 
 def _any_of(nodes: Sequence[Node]) -> Node:
     flat = [part for node in nodes for part in (node.children if isinstance(node, Or) else (node,))]
-    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+    first = flat[0]
+    alike = isinstance(first, Word) and all(
+        isinstance(node, Word) and node.text == first.text for node in flat
+    )
+    if len(flat) == 1 or alike:
+        # One word twice over is how a single strict word is written out.
+        return first
+    return Or(tuple(flat))
 
 
 def _without(node: Node) -> Node:

@@ -31,6 +31,9 @@ def write(words: Sequence[Word], strict: Node | None, max_depth: int) -> str:
     plain = [word.text for word in words]
     if strict is None:
         return " ".join(plain)
+    if plain and isinstance(strict, Word):
+        # Alone in parentheses among plain words it would be an aside, and plain.
+        return " ".join([*plain, f"({strict.text} OR {strict.text})"])
     written = _enclosed(strict) if plain or isinstance(strict, Word) else _written(strict)
     if _depth(written) > max_depth:
         written = _succession(strict, top=True)
@@ -66,7 +69,9 @@ def _succession(node: Node, *, top: bool = False) -> str:
         parts = [_succession(part) for part in node.children]
         if top:
             pairs = zip(parts, node.children, strict=True)
-            parts = [f"({text})" if isinstance(part, Word) else text for text, part in pairs]
+            parts = [
+                f"({text} OR {text})" if isinstance(part, Word) else text for text, part in pairs
+            ]
         return " ".join(parts)
     if isinstance(node, Or):
         return " OR ".join(
