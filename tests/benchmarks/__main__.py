@@ -55,16 +55,15 @@ def _indexing(texts: Path, place: Path, rounds: int) -> tuple[Path, Path, int]:
     _say(
         "## Indexing\n",
         f"{runs['ours'][0].passages:,} passages; median of {rounds} round(s), in turns.\n",
-        "| | passages/s | to stock | seconds | peak MiB | largest worker MiB |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| | passages/s | to stock | seconds | peak MiB, workers included |",
+        "|---|--:|--:|--:|--:|",
     )
     for kind, name in names.items():
         speed = statistics.median(run.passages / run.seconds for run in runs[kind])
         _say(
             f"| {name} | {speed:,.0f} | {speed / stock:.2f} "
             f"| {statistics.median(run.seconds for run in runs[kind]):.1f} "
-            f"| {max(run.memory for run in runs[kind]):,.0f} "
-            f"| {max(run.worker_memory for run in runs[kind]):,.0f} |"
+            f"| {max(run.memory for run in runs[kind]):,.0f} |"
         )
     last = rounds - 1
     return place / f"ours-{last}", place / f"stock-{last}", runs["ours"][last].passages

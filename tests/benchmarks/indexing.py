@@ -1,7 +1,7 @@
 """One indexing run in a fresh process: ``python -m tests.benchmarks.indexing KIND FROM TO``.
 
 KIND is ``ours`` (folder of files to index), ``engine`` (the entries of an index, to index) or
-``stock`` (the passages of an index, to stock Whoosh). Prints seconds and peak memory as JSON.
+``stock`` (the passages of an index, to stock Whoosh). Prints seconds and passages as JSON.
 """
 
 from __future__ import annotations
@@ -12,25 +12,48 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``memory`` and ``worker_memory`` are peaks in MiB: the process, its largest child."""
+    """``memory`` is the peak in MiB of the process and its workers together."""
 
     seconds: float
     passages: int
     memory: float
-    worker_memory: float
 
 
 def measure(kind: str, source: Path, target: Path) -> Run:
-    """Runs one in a process of its own."""
+    """Runs one in a process of its own, and watches its memory."""
     command = [sys.executable, "-m", "tests.benchmarks.indexing", kind, str(source), str(target)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return Run(**json.loads(result.stdout))
+    peak = 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        while process.poll() is None:
+            peak = max(peak, _memory(process.pid))
+            time.sleep(0.1)
+        assert process.stdout
+        answer = process.stdout.read()
+    if process.returncode:
+        sys.exit(f"indexing ({kind}) failed")
+    seconds, count = json.loads(answer)
+    return Run(seconds, count, peak)
+
+
+def _memory(session: int) -> float:
+    """MiB of all processes of a session, pages they share counted once for each; 0 where the
+    system does not tell."""
+    pages = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # After the name, which may hold anything: state, parent, group, session, …
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                pages += int(fields[21])
+        except (OSError, IndexError, ValueError):
+            continue
+    return pages * resource.getpagesize() / 2**20
 
 
 def passages(source: Path) -> Iterator[tuple[str, str]]:
@@ -87,12 +110,7 @@ def _stock(source: Path, target: Path) -> tuple[float, int]:
 def main() -> None:
     kind, source, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     seconds, count = {"ours": _ours, "engine": _engine, "stock": _stock}[kind](source, target)
-    memory, worker_memory = (
-        resource.getrusage(who).ru_maxrss / 1024
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    run = Run(seconds, count, memory, worker_memory)
-    print(json.dumps(asdict(run)))
+    print(json.dumps([seconds, count]))
 
 
 if __name__ == "__main__":
