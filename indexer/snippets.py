@@ -112,7 +112,7 @@ class _Passage:
         """At most ``count`` stretches of at most ``width`` each, in order and apart."""
         chosen: list[_Span] = []
         free = [(0, len(self._text))]
-        while free and len(chosen) < count:
+        while len(chosen) < count:
             missing = self.patterns - self.shown(chosen)
             if chosen and not missing:
                 break

@@ -102,6 +102,10 @@ def test_chinese_matches_that_touch_are_one() -> None:
     assert lit("检索检索", phrase("检索"), language="zh") == ["检索检索"]
 
 
+def test_a_phrase_whose_words_are_there_apart_stays_dark() -> None:
+    assert lit("rights that are human", phrase("human rights")) == []
+
+
 def test_words_near_each_other_light_up_without_what_is_between() -> None:
     text = "Human and civil rights; rights that are far from anything human."
     assert lit(text, near("human rights", 2)) == ["Human", "rights"]
