@@ -46,7 +46,7 @@ def blocks_of(blocks: Sequence[Block]) -> tuple[Metadata, list[Block]] | None:
     header = "\n".join(b.text for b in blocks[:place]) + "\n" + block.text[: start.start()]
     book: list[Block] = []
     if block.text[start.end() :].strip():
-        book.append(Block(kind="paragraph", text=block.text[start.end() :].strip()))
+        book.append(Block(kind="paragraph", text=" ".join(block.text[start.end() :].split())))
     for block in blocks[place + 1 :]:
         end = _END.search(block.text)
         if end is not None:

@@ -10,7 +10,8 @@ from indexer.readers import gutenberg, titles
 from indexer.readers.html_article import article_of
 from indexer.readers.html_depth import flattened
 from indexer.readers.html_metadata import metadata
-from indexer.readers.html_walk import Container, Piece, pieces_of
+from indexer.readers.html_pieces import Container, Piece
+from indexer.readers.html_walk import pieces_of
 from indexer.readers.metadata import Metadata
 
 # A <pre> that is this share of a page, and holds no mark-up for code, is an essay in plain text.
@@ -25,7 +26,7 @@ def parse(text: str, name: str) -> Document:
     """The document in a page; ``name`` is the file's, for messages."""
     tree, pieces, containers = _parsed(text)
     meta = metadata(tree, [p.block.text for p in pieces if p.block.kind == "heading"])
-    blocks = [piece.block for piece in _with_plain(article_of(pieces, containers))]
+    blocks = [piece.block for piece in _with_plain(article_of(pieces, containers, meta.title))]
     book = gutenberg.blocks_of(blocks)
     notes: tuple[str, ...] = ()
     if book is not None and book[1]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer.readers.html_walk import Container, Piece
+from indexer.readers.html_pieces import Container, Piece
+from indexer.readers.titles import same
 
 # Prose: a paragraph of at least this many characters (a CJK one counts three) ...
 _PROSE_LENGTH = 100
@@ -60,17 +61,34 @@ _WRAPPERS = frozenset({
     "tbody", "span",
 })  # fmt: skip
 
+_PARTS = frozenset({"div", "section", "ul", "ol", "td", "table", "p", "aside", "footer"})
 
-def article_of(pieces: Sequence[Piece], containers: Sequence[Container]) -> list[Piece]:
-    """The pieces that are the article's, in order; all of them where nothing tells."""
-    page = _Page(pieces, containers)
+
+def article_of(
+    pieces: Sequence[Piece], containers: Sequence[Container], title: str | None = None
+) -> list[Piece]:
+    """The pieces that are the article's, in order; all of them where nothing tells.
+
+    ``title`` is what the page says it is called; the heading that shows it opens the article.
+    """
+    page = _Page(pieces, containers, title)
     kept = page.article()
     return kept or list(pieces)
 
 
 class _Page:
-    def __init__(self, pieces: Sequence[Piece], containers: Sequence[Container]) -> None:
+    def __init__(
+        self, pieces: Sequence[Piece], containers: Sequence[Container], title: str | None
+    ) -> None:
         self.pieces = pieces
+        self.title = next(
+            (
+                place
+                for place, piece in enumerate(pieces)
+                if title and piece.block.kind == "heading" and same(piece.block.text, title)
+            ),
+            None,
+        )
         self.containers = containers
         size = len(containers)
         self.in_article = [False] * size
@@ -141,12 +159,12 @@ class _Page:
             return []
         size = len(self.containers)
         prose = [0] * size
-        headings = [0] * size  # below the first level
+        headings = [0] * size  # below the first level, and the title's
         for place in live:
             piece = self.pieces[place]
             if _is_prose(piece):
                 prose[piece.container] += len(piece.block.text)
-            if piece.block.level > 1:
+            if piece.block.level > 1 or place == self.title:
                 headings[piece.container] += 1
         for at in range(size - 1, 0, -1):
             prose[self.containers[at].parent] += prose[at]
@@ -213,10 +231,11 @@ class _Page:
             if at == root or drop[box.parent]:
                 drop[at] = drop[box.parent]
                 continue
+            # A part that nobody named may be the author's own list of links.
             drop[at] = (
                 not prose[at]
-                and box.tag in ("div", "section", "ul", "ol", "td", "table", "p", "aside", "footer")
-                and (bool(box.names) or box.tag != "p")
+                and box.tag in _PARTS
+                and (bool(box.names) or box.tag in ("td", "aside", "footer"))
                 and text[at] > 0
                 and links[at] >= _NAVIGATION_LINKS * text[at]
             )

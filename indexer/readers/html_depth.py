@@ -1,7 +1,7 @@
-"""Tames mark-up nested past all sense, which would make a tree parser take quadratic time.
+"""Tames mark-up past all sense, which would make a tree parser take quadratic time.
 
 Browsers cap the depth of the tree at 512 for the same reason. Only start tags beyond the cap
-go, with their end tags; every word of text stays.
+go, with their end tags, and the attributes of a tag that has hundreds; all text stays.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 _DEEPEST = 400
 # Unclosed formatting is opened again in every paragraph that follows, so its cap is lower.
 _DEEPEST_FORMATTING = 40
+# Each attribute is compared with those before it.
+_MOST_ATTRIBUTES = 500
 
 _FORMATTING = frozenset({
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "span", "strike", "strong",
@@ -24,6 +26,7 @@ _UNPAIRED = frozenset({
     "th", "tr", "option", "optgroup", "rp", "rt", "html", "head", "body", "tbody", "thead",
     "tfoot", "colgroup",
 })  # fmt: skip
+_BETWEEN_ATTRIBUTES = re.compile(r"[\s/=\"']+")
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(script|style|textarea|title|xmp)\b[^<>]*>.*?(?:</\1\s*>|\Z)"
@@ -34,8 +37,6 @@ _TAG = re.compile(
 
 def flattened(source: str) -> str:
     """``source`` with tags beyond the cap of nesting taken out; most pages come back as is."""
-    if source.count("<") <= _DEEPEST_FORMATTING:
-        return source
     kept: list[str] = []
     position = 0
     opened = [0, 0]  # formatting, other
@@ -45,6 +46,14 @@ def flattened(source: str) -> str:
         if name is None:
             continue
         name = name.lower()
+        if (
+            found.end() - found.start() > 2 * _MOST_ATTRIBUTES
+            and len(_BETWEEN_ATTRIBUTES.split(found[0], maxsplit=_MOST_ATTRIBUTES))
+            > _MOST_ATTRIBUTES
+        ):
+            kept.append(f"{source[position : found.start()]}<{found[2]}{name}>")
+            position = found.end()
+            continue
         if name in _UNPAIRED or found[0].endswith("/>"):
             continue
         group = 0 if name in _FORMATTING else 1

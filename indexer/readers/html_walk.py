@@ -8,84 +8,44 @@ has its own stack, for trees deeper than Python's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from indexer.model import Block, BlockKind
+from indexer.readers.html_elements import (
+    BLOCKS,
+    HEADINGS,
+    LIST_SECTIONS,
+    LISTS,
+    SKIPPED,
+    TERM_BLOCKS,
+    aria_level,
+    is_data,
+    is_hidden,
+    is_mark,
+    is_verse,
+)
 from indexer.readers.html_lists import Counter, ListText, TableText
+from indexer.readers.html_pieces import BREAK, Container, Piece, collapsed, container_of, words_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 # A line of verse is short; a paragraph with a few <br> in it is not verse. In characters.
 _LONGEST_VERSE_LINE = 90
-# A table cell beyond this is a column of the page's layout, in characters.
-_LONGEST_CELL = 1500
-
-_BREAK = "\0"  # <br>; the parser leaves no NUL in text
-
-_SKIPPED = frozenset({
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas",
-    "audio", "video", "select", "datalist", "textarea", "input", "progress", "meter", "head",
-    "title", "rp", "rt", "rtc", "applet", "param", "source", "track", "map", "area", "annotation",
-    "annotation-xml", "noframes", "noembed", "link", "meta", "base", "dialog",
-})  # fmt: skip
-_BLOCKS = frozenset({
-    "html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details", "dir",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1",
-    "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav",
-    "ol", "p", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr", "ul", "caption", "listing", "xmp", "plaintext",
-})  # fmt: skip
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LISTS = frozenset({"ul", "ol", "menu", "dir"})
-_NESTS = "h1,h2,h3,h4,h5,h6,table"
-_SECTIONS = "h1,h2,h3,h4,h5,h6,article,section,form"
-_CELL_BLOCKS = "blockquote,pre,p+p,div+div,br+br"
-_TERM_BLOCKS = "dd p,dd div,dd blockquote,dd ul,dd ol,dd pre,dd dl,table,h1,h2,h3,h4,h5,h6"
-
-_HIDDEN_WORDS = frozenset({
-    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only",
-    "mw-editsection", "headerlink", "header-anchor", "heading-anchor", "anchorjs-link",
-    "footnote-backref", "footnote-back", "reversefootnote", "pagenum", "pageno", "page-number",
-    "page-numbers", "pagebreak", "mw-jump-link", "skip-link", "skiplink", "noprint",
-})  # fmt: skip
-_VERSE_WORDS = frozenset({
-    "verse", "poem", "poetry", "stanza", "lyrics", "song", "poeme", "gedicht",
-})  # fmt: skip
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_NOTE_MARK = re.compile(r"\W{0,3}(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶#]{1,4})\W{0,3}", re.I)
 _TABLE_PARTS = frozenset({
     "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th",
 })  # fmt: skip
+_NOT_IN_HEADINGS = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", "pre", "hr"})
+# Without a class or id these tell nothing about their place in the page.
+_PLAIN = frozenset({
+    "p", "li", "dd", "dt", "figcaption", "figure", "summary", "details", "tr", "tbody", "thead",
+    "tfoot", "legend", "address", "hgroup", "dl", "ul", "ol",
+})  # fmt: skip
+# A line below the title, marked up as a heading.
+_SUBTITLES = frozenset({"subtitle", "dek", "deck", "standfirst", "tagline", "lede"})
 # What an open element undoes when it opened a container.
 _SCOPES = frozenset({"scope", "quotation", "verse", "quoted verse", "list", "table"})
-_WORD_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
-
-# White space in HTML; a no-break space is a character of the text.
-_SPACE = re.compile(r"[ \t\r\n\f]+")
-_WIDE = "\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
-_WIDE_WRAP = re.compile(rf"(?<=[{_WIDE}])[ \t]*\r?\n[ \t\r\n]*(?=[{_WIDE}])")
-
-
-class Container(NamedTuple):
-    """An element that holds blocks. ``parent`` is an index; the root is its own parent."""
-
-    parent: int
-    tag: str
-    role: str
-    words: frozenset[str]
-    names: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A block, the index of the container it stood in, and its characters inside links."""
-
-    block: Block
-    container: int
-    links: int
 
 
 def pieces_of(root: LexborNode) -> tuple[list[Piece], list[Container]]:
@@ -145,13 +105,13 @@ class _Walk:
                 if self._in_link:
                     self._links += len(text)
             return False
-        if tag is None or tag[0] in "-_!" or tag in _SKIPPED:
+        if tag is None or tag[0] in "-_!" or tag in SKIPPED:
             return False
         attributes = node.attributes
-        if attributes and self._hidden(node, tag, attributes):
+        if attributes and is_hidden(tag, attributes):
             return False
         if tag == "br":
-            self._text.append(_BREAK)
+            self._text.append(BREAK)
             return False
         if tag == "img":
             alt = (attributes.get("alt") or "").strip()
@@ -160,17 +120,17 @@ class _Walk:
                 self._text.append(f" {alt} ")
             return False
         if tag == "button":
-            if not self._heading and not any(name == "summary" for name, _ in self._leaving):
+            if not self._heading and (node.parent is None or node.parent.tag != "summary"):
                 return False
         elif tag == "math":
             alternative = attributes.get("alttext")
             if alternative:
                 self._text.append(f" {alternative} ")
                 return False
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             return self._enter_block(node, tag, attributes)
         if tag == "a" and attributes.get("href"):
-            if self._is_mark(node, attributes):
+            if is_mark(node):
                 return False
             self._in_link += 1
             self._leaving.append(("link", 0))
@@ -179,7 +139,7 @@ class _Walk:
             self._leaving.append(("q", 0))
         else:
             if attributes.get("role") == "heading" and not self._heading:
-                return self._enter_heading(_aria_level(attributes))
+                return self._enter_heading(aria_level(attributes))
             self._leaving.append(("", 0))
         return True
 
@@ -230,44 +190,14 @@ class _Walk:
         if action in _SCOPES:
             self._container = self.containers[self._container].parent
 
-    def _hidden(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
-        if "hidden" in attributes and attributes["hidden"] != "until-found":
-            return tag not in ("html", "body")
-        style = attributes.get("style")
-        if style and _HIDDEN_STYLE.search(style):
-            return tag not in ("html", "body")
-        if attributes.get("aria-hidden") == "true" and tag not in ("html", "body", "main"):
-            return tag != "img"
-        role = attributes.get("role") or ""
-        kind = attributes.get("epub:type") or ""
-        if role in ("doc-noteref", "doc-backlink", "doc-pagebreak"):
-            return True
-        if kind in ("noteref", "backlink", "pagebreak", "referrer"):
-            return True
-        words = attributes.get("class") or ""
-        return not _HIDDEN_WORDS.isdisjoint(words.lower().split())
-
-    def _is_mark(self, node: LexborNode, attributes: dict[str, str | None]) -> bool:
-        """A link that is a note's mark, a way back from it, or a heading's permanent link."""
-        if "#" not in (attributes.get("href") or ""):
-            return False
-        text = node.text()
-        if len(text) > 12:
-            return False
-        text = text.strip()
-        if not any(char.isalnum() for char in text):
-            # ¶, §, ↩ or a star. An empty anchor or a picture may hold an alt text.
-            return bool(text)
-        if _NOTE_MARK.fullmatch(text) is None:
-            return False
-        if text[0] in "[(" or any(name == "sup" for name in _parents(node)):
-            return True
-        return node.css_first("sup") is not None
-
     def _enter_block(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
         if self._table is not None and tag in _TABLE_PARTS:
             return self._enter_table_part(tag)
-        if self._table is not None:
+        in_heading = self._heading > 0 and self._hgroup is None
+        if in_heading and tag in _NOT_IN_HEADINGS:
+            self._flush()
+            self._heading = 0  # its end tag was forgotten
+        elif in_heading or self._table is not None:
             self._text.append(" ")
             self._leaving.append(("", 0))
             return True
@@ -277,25 +207,28 @@ class _Walk:
             return False
         if tag == "hr":
             return False
-        level = _HEADINGS.get(tag)
+        level = HEADINGS.get(tag)
         if level is None and attributes.get("role") == "heading":
-            level = _aria_level(attributes)
+            level = aria_level(attributes)
         if level is not None and self._list is None:
             if self._hgroup is not None:
                 self._leaving.append(("part", -1))
                 return True
+            names = (attributes.get("class") or "").lower()
+            if not _SUBTITLES.isdisjoint(words_of(names)):
+                return self._enter_scope(tag, attributes)
             return self._enter_heading(level)
         if tag == "hgroup" and self._hgroup is None and self._list is None:
             first = node.css_first("h1,h2,h3,h4,h5,h6")
             if first is not None:
                 self._hgroup = []
-                self._heading = _HEADINGS[first.tag or "h2"]
+                self._heading = HEADINGS[first.tag or "h2"]
                 self._leaving.append(("hgroup", self._heading))
                 return True
         if self._hgroup is not None:
             self._leaving.append(("part", -1))
             return True
-        if tag in _LISTS or tag == "dl":
+        if tag in LISTS or tag == "dl":
             if self._enter_list(node, tag, attributes):
                 return True
         elif tag == "li" and self._list is not None:
@@ -306,19 +239,19 @@ class _Walk:
             self._list.term() if tag == "dt" else self._list.definition()
             self._leaving.append(("item", -1))
             return True
-        elif tag == "table" and self._list is None and _is_data(node):
+        elif tag == "table" and self._list is None and is_data(node):
             self._open_container(tag, attributes)
             self._table = TableText()
             self._leaving.append(("table", 0))
             return True
-        if self._list is not None or (tag != "blockquote" and not attributes):
+        if self._list is not None or (not attributes and tag in _PLAIN):
             self._leaving.append(("part", -1))
             return True
         return self._enter_scope(tag, attributes)
 
     def _enter_scope(self, tag: str, attributes: dict[str, str | None]) -> bool:
         self._open_container(tag, attributes)
-        verse = _is_verse(attributes)
+        verse = is_verse(attributes)
         if tag == "blockquote":
             self._in_quotation += 1
             self._in_verse += verse
@@ -341,7 +274,7 @@ class _Walk:
             self._list.open(Counter(tag, attributes))
             self._leaving.append(("sublist", -1))
             return True
-        if node.css_first(_TERM_BLOCKS if tag == "dl" else _NESTS) is not None:
+        if node.css_first(TERM_BLOCKS if tag == "dl" else LIST_SECTIONS) is not None:
             return False  # sections laid out as a list
         self._open_container(tag, attributes)
         self._list = ListText(Counter(tag, attributes))
@@ -358,17 +291,10 @@ class _Walk:
             self._leaving.append(("row" if tag == "tr" else "", -1))
         return True
 
-    def _open_container(self, tag: str, attributes: dict[str, str | None]) -> Container:
-        names = " ".join(
-            filter(None, (attributes.get(name) for name in ("class", "id", "epub:type")))
-        )
-        role = " ".join(filter(None, (attributes.get(name) for name in ("role", "itemprop"))))
-        lowered = names.lower().split()
-        words = frozenset(part.lower() for part in _WORD_SPLIT.split(names) if part)
-        container = Container(self._container, tag, role.lower(), words, frozenset(lowered))
+    def _open_container(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+        container = container_of(self._container, tag, attributes)
         self._container = len(self.containers)
         self.containers.append(container)
-        return container
 
     def _preformatted(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
         text = node.text().expandtabs(4).strip("\r\n").rstrip()
@@ -377,23 +303,16 @@ class _Walk:
         if self._list is not None:
             self._list.add(text)
             return
-        verse = self._in_verse or _is_verse(attributes)
+        verse = self._in_verse or is_verse(attributes)
         self._open_container("pre", attributes)
         is_code = node.css_first("code,span,kbd,samp") is not None
         self._put("verse" if verse else "code", text, links=0 if is_code else -1)
         self._container = self.containers[self._container].parent
 
     def _taken(self) -> str:
-        """The text gathered so far, its white space collapsed, <br> as line ends."""
-        text = "".join(self._text)
+        text = collapsed("".join(self._text))
         self._text.clear()
-        if "\n" in text and not text.isascii():
-            text = _WIDE_WRAP.sub("", text)
-        text = _SPACE.sub(" ", text)
-        if _BREAK in text:
-            lines = [line.strip(" ") for line in text.split(_BREAK)]
-            return "\n".join(lines).strip("\n")
-        return text.strip(" ")
+        return text
 
     def _flush(self) -> None:
         if not self._text:
@@ -413,7 +332,7 @@ class _Walk:
             self._list.add(text)
         else:
             share = links / max(1, len(text))
-            for part in re.split(r"\n(?:\s*\n)+", text):
+            for part in re.split("\n{2,}", text):
                 if part.strip():
                     self._paragraph(part.strip("\n"), round(share * len(part)))
 
@@ -429,40 +348,3 @@ class _Walk:
             self.pieces.append(
                 Piece(Block(kind=kind, text=text, level=level), self._container, links)
             )
-
-
-def _is_verse(attributes: Mapping[str, str | None]) -> bool:
-    for name in ("class", "epub:type"):
-        for word in (attributes.get(name) or "").lower().split():
-            if word.rpartition(":")[2].partition("-")[0] in _VERSE_WORDS:
-                return True
-    return False
-
-
-def _is_data(table: LexborNode) -> bool:
-    """Whether a table holds data; the other kind lays out a page."""
-    if table.attributes.get("role") in ("presentation", "none"):
-        return False
-    # A selector finds the element itself too.
-    if len(table.css("table")) > 1 or table.css_first(_SECTIONS) is not None:
-        return False
-    if table.css_first("th") is not None:
-        return True
-    if table.css_first("td+td") is None or table.css_first(_CELL_BLOCKS) is not None:
-        return False
-    return all(len(cell.text()) <= _LONGEST_CELL for cell in table.css("td"))
-
-
-def _parents(node: LexborNode) -> Iterator[str]:
-    """The tags of the nearest elements round a node."""
-    parent = node.parent
-    for _ in range(3):
-        if parent is None:
-            return
-        yield parent.tag or ""
-        parent = parent.parent
-
-
-def _aria_level(attributes: Mapping[str, str | None]) -> int:
-    level = attributes.get("aria-level") or ""
-    return min(6, max(1, int(level))) if level.isascii() and level.isdigit() else 2

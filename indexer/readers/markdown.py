@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import MissingParser
@@ -24,6 +25,14 @@ _PART = 512 * 1024
 # Lists in quotations in lists; beyond this the text is read as plain text.
 _DEEPEST = 100
 
+# Inline text beyond these, in characters and opening brackets, is taken with simple patterns.
+_LONGEST_RUN = 256 * 1024
+_MOST_BRACKETS = 2000
+
+# What the inline parser must see; two spaces before a line's end break it.
+_MARKS = re.compile(r"[\\`*_\[\]<&!^~]|  \n")
+_SIMPLE_LINK = re.compile(r"!?\[([^\[\]\n]{0,2000})\]\([^()\s]{0,2000}\)")
+_SIMPLE_EMPHASIS = re.compile(r"(?<![^\W_])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?![^\W_])|`+")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _PART_STARTS = re.compile(r"#{1,6}[ \t]|[^\W\d_]")
 _RAW_OPENS = re.compile(r"^ {0,3}<(?:!--|(?:script|pre|style|textarea)\b)", re.I)
@@ -32,19 +41,19 @@ _DEFINITION = re.compile(r"^ {0,3}\[[^\]^\n][^\]\n]{0,998}\]:[ \t]*\S.*$", re.M)
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]{1,200})\]:", re.M)
 # {#id .class} after a heading (Pandoc, kramdown, Hugo).
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}\n]{0,200}\}[ \t]*$")
-# Instructions to a site generator: Liquid tags, Hugo shortcodes, kramdown options.
+# Instructions to a site generator: Liquid tags, Hugo shortcodes, kramdown options; and
+# a link whose target one makes, which with its spaces is none to Markdown.
 _TEMPLATE = re.compile(
     r"\{%[^{}\n]{0,1000}%\}|\{\{[<%][^{}\n]{0,1000}[%>]\}\}|^\{:[^{}\n]{0,300}\}[ \t]*$", re.M
 )
+_TEMPLATE_TARGET = re.compile(r"\]\([ \t]*\{\{[^{}\n]{0,1000}\}\}[^()\s]{0,1000}\)")
 
 
 def parse(text: str, name: str) -> Document:
     """The document in a Markdown text; ``name`` is the file's, for messages."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     meta, body, found = frontmatter.split(text)
-    if found and "{" in body:
-        body = _TEMPLATE.sub("", body)
-    blocks, notes = _blocks(body)
+    blocks, notes = _blocks(body, templates=found and "{" in body)
     title, kept = titles.resolve(meta.title, blocks)
     return Document(
         title=title,
@@ -57,11 +66,11 @@ def parse(text: str, name: str) -> Document:
     )
 
 
-def _blocks(text: str) -> tuple[Sequence[Block], tuple[str, ...]]:
+def _blocks(text: str, *, templates: bool) -> tuple[Sequence[Block], tuple[str, ...]]:
     from indexer.readers.html import blocks_of
 
     try:
-        source = "".join(_rendered(text))
+        source = "".join(_rendered(text, templates))
     except (_TooDeep, RecursionError):
         from indexer.structure import blocks
 
@@ -80,7 +89,7 @@ class _TooDeep(Exception):
     pass
 
 
-def _rendered(text: str) -> Iterator[str]:
+def _rendered(text: str, templates: bool) -> Iterator[str]:
     """The text as HTML, part by part, each inline run rendered and forgotten at once."""
     parser = _parser()
     renderer: Any = parser.renderer
@@ -96,13 +105,30 @@ def _rendered(text: str) -> Iterator[str]:
             if token.level >= _DEEPEST - 2:
                 raise _TooDeep
             if token.type == "inline":
-                inline: list[Token] = []
-                parser.inline.parse(token.content, parser, env, inline)
-                yield renderer.render(inline, parser.options, env)
+                content = token.content
+                if templates and "{" in content:
+                    content = _TEMPLATE_TARGET.sub("](#)", _TEMPLATE.sub("", content))
+                yield _inline(content, parser, env)
             elif token.type in renderer.rules:
                 yield renderer.rules[token.type](tokens, place, parser.options, env)
-            else:
-                yield renderer.renderToken(tokens, place, parser.options, env)
+            elif not token.hidden:
+                start = token.attrs.get("start")
+                value = "" if start is None else f' start="{start}"'
+                yield f"<{'/' if token.nesting < 0 else ''}{token.tag}{value}>\n"
+
+
+def _inline(content: str, parser: MarkdownIt, env: dict[str, Any]) -> str:
+    if _MARKS.search(content) is None:
+        return escape(content, quote=False)
+    if len(content) > _LONGEST_RUN or content.count("[") > _MOST_BRACKETS:
+        # No person wrote this as Markdown; the parser would take minutes for a dump.
+        text = _SIMPLE_LINK.sub(r"\1", content)
+        return escape(_SIMPLE_EMPHASIS.sub("", text), quote=False)
+    tokens: list[Token] = []
+    parser.inline.parse(content, parser, env, tokens)
+    renderer: Any = parser.renderer
+    html: str = renderer.render(tokens, parser.options, env)
+    return html
 
 
 def _parser() -> MarkdownIt:
