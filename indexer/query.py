@@ -143,6 +143,7 @@ NOTE_KINDS = (
     "bad-language",
     "bad-value",
     "bare-wildcard",
+    "capitals",
     "capped-distance",
     "capped-edits",
     "dangling-operator",

@@ -111,7 +111,8 @@ class _Lexer:
                 before = "edge"
             else:
                 self._chunk(before == "edge")
-                before = "term"
+                # A field may have opened a group.
+                before = "space" if text[self.at - 1] in "(（" else "term"
         self._drop_loose_dash(-1)
         return self.items
 

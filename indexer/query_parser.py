@@ -103,18 +103,17 @@ def _balanced(items: Sequence[Item], text: str, notes: list[Note]) -> list[Item]
 
 def _without_shouting(items: list[Item], text: str, notes: list[Note]) -> list[Item]:
     """In prose that is all in capitals AND, OR and NOT are words like the others."""
-    operators = [item for item in items if text[slice(*item.span)] in OPERATOR_WORDS]
-    words = sum(item.kind == "plain" for item in items)
+    operators = [item.span for item in items if text[slice(*item.span)] in OPERATOR_WORDS]
+    words = sum(item.kind == "plain" and text[slice(*item.span)].isupper() for item in items)
     if not operators or words < SHOUTED * len(operators) or text != text.upper():
         return items
-    notes.append(
-        Note(
-            kind="capitals",
-            message="All is in capitals, so AND, OR and NOT were taken as words",
-            span=operators[0].span,
-        )
-    )
-    return [_as_word(item, text) if item in operators else item for item in items]
+    if any(
+        item.kind != "plain" and text[slice(*item.span)] not in OPERATOR_WORDS for item in items
+    ):
+        return items
+    message = "All is in capitals, so AND, OR and NOT were taken as words"
+    notes.append(Note(kind="capitals", message=message, span=operators[0]))
+    return [item if item.kind == "plain" else _as_word(item, text) for item in items]
 
 
 def _opened(items: list[Item]) -> list[Item]:

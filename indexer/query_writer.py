@@ -34,6 +34,10 @@ def write(words: Sequence[Word], strict: Node | None, max_depth: int) -> str:
     if plain and isinstance(strict, Word):
         # Alone in parentheses among plain words it would be an aside, and plain.
         return " ".join([*plain, f"({strict.text} OR {strict.text})"])
+    if plain and isinstance(strict, Not) and isinstance(strict.child, Word):
+        # With NOT, words in capitals might come to look like prose in capitals.
+        shouted = " ".join([*plain, strict.child.text]).isupper()
+        return " ".join([*plain, f"-{strict.child.text}" if shouted else _written(strict)])
     written = _enclosed(strict) if plain or isinstance(strict, Word) else _written(strict)
     if _depth(written) > max_depth:
         written = _succession(strict, top=True)

@@ -288,6 +288,9 @@ def test_what_cannot_be_understood_is_said_with_its_place(
         ("date:2019-01-01", "date:2019-01-01"),
         ("date:..2019 date:..9999 date:2019..", "before:2020 AND date:..9999 AND after:2019"),
         ("OR tibet AND", "tibet"),
+        ("A B C D -E", "A B C D -E"),
+        ("A B C D (E | F)", "A B C D (E OR F)"),
+        ("中国 2021 自由 民主 A OR B", "中国 2021 自由 民主 (A OR B)"),
         ("NOT", "not"),
     ],
 )  # fmt: skip
