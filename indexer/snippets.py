@@ -46,13 +46,13 @@ def snippet(
     for count in range(2, _FRAGMENTS + 1):
         if len(passage.shown(best)) == len(passage.patterns):
             break
-        more = passage.fragments(width // count, count)
+        more = passage.fragments(width, count)
         if len(passage.shown(more)) > len(passage.shown(best)):
             best = more
     pieces: list[Piece] = []
     after = 0
     for fragment in best:
-        if text[after : fragment[0]].strip():
+        if pieces or text[: fragment[0]].strip():
             pieces.append(_CUT)
         pieces += _lit(text, fragment, passage.spans)
         after = fragment[1]
@@ -108,8 +108,9 @@ class _Passage:
             if any(begin <= mark.start and mark.end <= end for begin, end in fragments)
         }
 
-    def fragments(self, width: int, count: int) -> list[_Span]:
-        """At most ``count`` stretches of at most ``width`` each, in order and apart."""
+    def fragments(self, total: int, count: int) -> list[_Span]:
+        """At most ``count`` stretches of at most ``total`` together, in order and apart."""
+        width = (total - count + 1) // count
         chosen: list[_Span] = []
         free = [(0, len(self._text))]
         while len(chosen) < count:
@@ -132,10 +133,14 @@ class _Passage:
             free += [(gap[0], begin), (end, gap[1])]
         if not chosen:
             chosen.append(self._around(0, 0, width, (0, len(self._text))))
+        spare = total - sum(end - begin for begin, end in chosen)
         together: list[_Span] = []
         for begin, end in sorted(chosen):
-            if together and not self._text[together[-1][1] : begin].strip():
-                begin = together.pop()[0]
+            if together:
+                between = self._text[together[-1][1] : begin]
+                if len(between) <= spare and not between.strip():
+                    spare -= len(between)
+                    begin = together.pop()[0]
             together.append((begin, end))
         return together
 
