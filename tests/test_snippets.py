@@ -227,6 +227,18 @@ def test_there_are_no_more_fragments_than_the_words_need() -> None:
     assert shown(text, word("dragon"), word("knight")).count("…") == 1
 
 
+def test_fragments_that_meet_are_shown_as_one() -> None:
+    text = "aaaa bbbb " + "x " * 30 + "cccc"
+    found = [Mark(0, 4, 0), Mark(5, 9, 1), Mark(len(text) - 4, len(text), 2)]
+    assert snippet(text, found, width=16) == (
+        Piece("aaaa", match=True),
+        Piece(" "),
+        Piece("bbbb", match=True),
+        CUT,
+        Piece("cccc", match=True),
+    )
+
+
 def test_no_fragment_is_made_for_a_minor_word() -> None:
     text = f"A knight came by. {B * 6} {C}"
     found = marks(text, "en", [word("knight"), word("dragon")])
