@@ -13,7 +13,7 @@ import re
 from indexer.errors import ReadError
 
 # A guess reads at most this much, in bytes, of the lines that are not plain ASCII.
-_SAMPLE = 64 * 1024
+_SAMPLE = 12 * 1024
 # Where a declaration must stand, in bytes: HTML says 1024; saved pages exceed it.
 _DECLARATION_WITHIN = 4096
 # NUL bytes a text may hold (a torn write pads with them) before it counts as binary.
@@ -21,6 +21,7 @@ _NUL_SHARE = 0.01
 # Control characters other than white space and escape (ISO-2022 uses it), and how many is too many.
 _CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32), 127])
 _CONTROL_SHARE = 0.02
+_FEW_CONTROLS = 8
 # UTF-8 with damage has this many good multi-byte characters for each bad byte.
 _GOOD_PER_BAD = 2
 
@@ -112,7 +113,7 @@ def decode(data: bytes, *, declares: bool = False) -> tuple[str, str | None]:
         data = data.replace(b"\0", b"")
         note = f"{_counted(nuls, 'NUL byte')} left out"
     controls = len(data) - len(data.translate(None, _CONTROLS))
-    if controls > len(data) * _CONTROL_SHARE:
+    if controls > _FEW_CONTROLS + len(data) * _CONTROL_SHARE:
         raise ReadError("not text: a binary file")
     text, second = _without_marks(data, declares)
     return text, "; ".join(filter(None, (note, second))) or None

@@ -19,6 +19,8 @@ _PROSE_LENGTH = 100
 _PROSE_LINKS = 0.4
 # A marked article must hold this share of the page's prose to be believed.
 _ARTICLE_SHARE = 0.5
+# Of articles side by side the chief one holds this share of their prose.
+_CHIEF_SHARE = 0.75
 # Parts marked as boilerplate that hold more than this share of the text were marked in error.
 _BOILERPLATE_SHARE = 0.8
 # A part of a page that is links by this share, and no prose, is navigation.
@@ -187,8 +189,15 @@ class _Page:
                 if at and _article_kind(box) == wanted and not self.pruned[at]
             ]
             best = max(boxes, key=lambda at: prose[at], default=0)
-            # Several articles side by side are one essay's parts, or a list of them.
-            if best and prose[best] >= _ARTICLE_SHARE * total:
+            if not best or prose[best] < _ARTICLE_SHARE * total:
+                continue
+            # Several articles side by side are an essay's parts; a nested one is part of its own.
+            others = sum(
+                prose[at]
+                for at in boxes
+                if self.containers[at].parent == self.containers[best].parent
+            )
+            if prose[best] >= _CHIEF_SHARE * others:
                 return best
         children: dict[int, list[int]] = {}
         for at in range(1, len(self.containers)):

@@ -109,7 +109,7 @@ def _oddity(text: str) -> float:
         if char > "\x7f":
             count += 1
             if char == "\ufffd":
-                penalty += 5
+                penalty += 2
             elif "\x80" <= char <= "\x9f" or "\u2500" <= char <= "\u259f" or char >= "\ue000":
                 # C1 controls, box drawing, private use, half-width forms
                 penalty += 0 if "\uff00" <= char <= "\uff60" else 2
