@@ -106,9 +106,12 @@ def ways(words: str, language: str, *, may_drop_article: bool) -> list[list[Step
 
     starts = [0]
     if may_drop_article:
+        longest = max((token.width for token in at.get(0, [])), default=0)
         for token in tokens:
+            # An article is the first part of a word that is also one with it.
             is_cut = words[token.end : token.end + 1] in set(APOSTROPHES)
-            if token.position == starts[-1] and token.width == 1 and is_cut:
+            is_part = token.width == 1 and token.position + 1 < longest
+            if token.position == starts[-1] and is_part and is_cut:
                 starts.append(token.position + 1)
     return [way for start in starts for way in ways_from(start) if way]
 
