@@ -25,6 +25,9 @@ _STOCK = _words(
     conclusione предисловие введение заключение содержание
     """
 )
+_CONTENTS = frozenset(
+    ("contents", "table of contents", "目录", "目錄", "目次", "inhalt", "sommaire", "índice")
+)
 _STOCK_PHRASES = frozenset(
     (
         "further reading", "next steps", "related work", "table of contents",
@@ -51,7 +54,8 @@ QUESTION = _words(
 )
 SALUTATION = re.compile(
     r"(?:my )?(?:dear(?:est)?|hello|hi|hey|greetings|to whom|sir|madam|gentlemen|messieurs"
-    r"|monsieur|fellow[- ]citizens|ladies and|good (?:morning|evening|afternoon))\b",
+    r"|monsieur|fellow[- ]citizens"
+    r"|ladies and|good (?:morning|evening|afternoon))\b|to (?:the|my|our|all) .{0,60}:$",
     re.IGNORECASE,
 )
 SIGN_OFF = re.compile(
@@ -71,8 +75,15 @@ FOOTER = re.compile(
     re.IGNORECASE,
 )
 BYLINE = re.compile(
-    r"(?:by|from|translated by|edited by|written by|author:?|von|par|por) +\S"
+    r"(?:by|from|author:?|von|par|por) +\S"
     r"|作者|译者|文[／/|：:]|[先秦汉漢唐宋元明清]{1,2}(?:朝|代)?[：:]",
+    re.IGNORECASE,
+)
+INITIALS = re.compile(r"—?\s?(?:[^\W\d_]\.\s?){2,4}(?:[^\W\d_]+\.?)?")
+# At the end of a line of a table of contents.
+PAGE_NUMBER = re.compile(r"[\s.…·]+\d{1,4}$")
+CREDIT = re.compile(
+    r"(?:produced|translated|edited|written|illustrated|transcribed|compiled|prepared) by\b",
     re.IGNORECASE,
 )
 CAPTION = re.compile(
@@ -106,3 +117,8 @@ def is_stock(text: str) -> bool:
     """Whether a heading is one of those every book and paper has (Preface, References)."""
     plain = text.rstrip(".:：").lower().replace("’", "'")
     return plain in _STOCK or plain in _STOCK_PHRASES
+
+
+def is_contents(text: str) -> bool:
+    """Whether a heading stands above a table of contents."""
+    return text.strip().rstrip(".:：").lower() in _CONTENTS

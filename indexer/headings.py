@@ -13,36 +13,27 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from indexer.heading_lexicon import (
-    ADDRESS,
-    BYLINE,
-    CAPTION,
     CLOSING,
-    CODE,
-    DATE,
-    FINITE,
-    FOOTER,
-    LINK,
     OPENING,
-    PERSONS,
-    QUESTION,
-    SALUTATION,
+    PAGE_NUMBER,
     SENTENCES,
     SIGN_OFF,
-    SMALL,
     TERMINAL,
-    is_stock,
-    is_stock_word,
+    is_contents,
 )
+from indexer.heading_lines import describe
 from indexer.heading_weights import FIRST_ROUND, SECOND_ROUND
 from indexer.linebreaks import UNSPACED
 from indexer.numbering import is_label, numbering
-from indexer.segments import Segment, is_cjk
+from indexer.segments import Segment
 
 # A heading is no longer than this (columns), over all its lines.
 _MAX_HEADING = 260
 _MAX_LINES = 4
 # More short lines in a row than this are data or talk; only numbered ones may be headings.
 _MAX_STACK = 12
+# Entries of a table of contents.
+_MAX_CONTENTS = 300
 _LONG = 160
 _SHORT = 80
 
@@ -63,6 +54,12 @@ _VETOES = tuple(
         ("end ;",),
         ("sentence",),
         ("leads in",),
+        ("salutation", "end :"),
+        ("initials",),
+        ("credit",),
+        ("attribution",),
+        ("closes parts",),
+        ("in the contents",),
         ("in alphabetical order",),
     )
 )
@@ -104,6 +101,7 @@ class Evidence:
             for text, times in self.repeats.items()
         )
         self.stacks = self._stacks()
+        self.contents = self._contents()
         self.candidates = [
             c for index in range(len(segments)) if (c := self._candidate(index)) is not None
         ]
@@ -200,111 +198,18 @@ class Evidence:
         if self.stacks[index] > _MAX_STACK and not kind:
             return None
         candidate = Candidate(index, text, kind, number)
-        self._describe(candidate, rest)
+        candidate.evidence, candidate.shape = describe(
+            segment,
+            text,
+            kind,
+            rest,
+            labelled=self.labelled,
+            apart=segment.blanks > self.blanks,
+        )
+        self._place(candidate, segment)
         return candidate
 
-    def _describe(self, candidate: Candidate, rest: str) -> None:
-        text = candidate.text
-        segment = self.segments[candidate.index]
-        see = candidate.evidence.append
-        unspaced = is_cjk(text)
-        words = text.split()
-        length = round(len(text) / 1.7) if unspaced else len(words)
-        see(
-            "1 word" if length <= 1 else "2-3 words" if length <= 3 else "4-6 words" if length <= 6
-            else "7-10 words" if length <= 10 else "11-15 words" if length <= 15 else "16+ words"
-        )  # fmt: skip
-        if unspaced:
-            see("cjk")
-        shape: list[str] = [segment.kind.replace("list", "prose")]
-        kind = candidate.numbering
-        if kind:
-            see("number " + ("label" if kind.startswith("label") else kind))
-            see("number only" if not rest else "number and words")
-            if segment.kind == "list" and len(segment.lines) > 1:
-                see("several list items")
-        elif segment.kind == "list":
-            see("bullet")
-        if len(segment.lines) > 1 and segment.kind == "verse":
-            see("two lines" if len(segment.lines) == 2 else "three or four lines")
-        if len(segment.lines) > 1 and is_label(segment.lines[0]):
-            see("number on its own line")
-        body = rest or text
-        capitals = _case(body, unspaced)
-        see("case " + capitals)
-        ending = TERMINAL.search(body)
-        end = ending[1] if ending else "none"
-        if end in "。！？：；，":
-            end = ".!?:;,"["。！？：；，".index(end)]
-        if end == "." and (capitals == "capitals" or not rest):
-            end = "none"
-        see("end " + end + (" among labels" if end == "." and self.labelled else ""))
-        if end == "." and not kind and not self.labelled and segment.blanks <= self.blanks:
-            see("sentence")
-        if unspaced and end in ".!":
-            see("end . cjk")
-        first = body[0]
-        if first in OPENING:
-            see("opens with a quote")
-            if body[-1] in CLOSING:
-                see("spoken" if ending else "all in quotes")
-        elif first in "—–-":
-            see("opens with a dash")
-        elif first in "([（【":
-            see("opens with a bracket")
-            if body[-1] in ")]）】":
-                see("all in brackets")
-        elif not first.isalnum():
-            see("opens with a sign")
-        lower = {word.strip(".,;:!?\"'“”‘’()—").lower().replace("’", "'") for word in words}
-        if lower & FINITE and not (end == "?" and words[0].lower() in QUESTION):
-            see("finite verb")
-            if end == "none":
-                see("finite verb, open end")
-            elif end == ":" and words[0].lower() not in QUESTION:
-                see("leads in")
-        if lower & PERSONS:
-            see("person")
-        if words[0].lower() in QUESTION and end == "?":
-            see("question")
-        if words[0].lower() in ("how", "why", "what") and end == "none":
-            see("how or why")
-        if SENTENCES.search(body):
-            see("several sentences")
-        inner = body[:-1]
-        for name, signs in (
-            ("comma", ",，、"), ("semicolon", ";；"), ("colon", ":："), ("dash", "—–"),
-            ("bracket", "(（"), ("inner quote", "\"“「"),
-        ):  # fmt: skip
-            if any(sign in inner for sign in signs):
-                see("has " + name)
-        if is_stock(body):
-            see("stock heading")
-        elif is_stock_word(words[0]):
-            see("stock first word")
-        if any(char.isdigit() for char in body):
-            see("has digits")
-            if sum(char.isdigit() for char in body) * 2 > len(body.replace(" ", "")):
-                see("mostly digits")
-        for name, pattern in (
-            ("salutation", SALUTATION), ("sign-off", SIGN_OFF), ("byline", BYLINE),
-            ("caption", CAPTION),
-        ):  # fmt: skip
-            if pattern.match(body):
-                see(name)
-        for name, pattern in (
-            ("footer", FOOTER),
-            ("link", LINK), ("address", ADDRESS), ("date", DATE), ("code", CODE),
-        ):  # fmt: skip
-            if pattern.search(body):
-                see(name)
-        if text.startswith("_") and text.endswith("_"):
-            see("emphasis")
-        self._place(candidate, segment, unspaced)
-        shape += [kind or "plain", capitals, end, "long" if length > 12 else "short"]
-        candidate.shape = " ".join(shape)
-
-    def _place(self, candidate: Candidate, segment: Segment, unspaced: bool) -> None:
+    def _place(self, candidate: Candidate, segment: Segment) -> None:
         index = candidate.index
         see = candidate.evidence.append
         last = len(self.segments) - 1
@@ -350,6 +255,12 @@ class Evidence:
             see("alone above text")
         if marks & {"verse before", "quotation before"} and marks & {"1 word", "2-3 words"}:
             see("short under verse")
+        if self._attributes(index, marks):
+            see("attribution")
+        if index > 0 and is_label(self.segments[index - 1].text):
+            see("under a bare number")
+        if index in self.contents:
+            see("in the contents")
         if "opens with a quote" in marks and self.talk_share > 0.05:
             see("quote among talk")
         if segment.blanks > self.blanks >= 1:
@@ -382,6 +293,45 @@ class Evidence:
         if index < 2:
             see("at the top")
 
+    def _attributes(self, index: int, marks: set[str]) -> bool:
+        """Whether a line names the author of a motto: heading, motto, name."""
+        if index < 2 or marks & {"number and words", "number only", "stock heading", "16+ words"}:
+            return False
+        motto = self.segments[index - 1]
+        at = index - 2
+        while at > max(0, index - 12) and self.segments[at].kind == motto.kind == "verse":
+            at -= 1
+        above = self.segments[at]
+        return (
+            (motto.kind in ("verse", "quotation") or motto.text[0] in OPENING)
+            and self.sizes[index - 1] > self.sizes[index]
+            and self.sizes[at] < _SHORT
+            and (is_label(above.lines[0]) or not TERMINAL.search(above.text))
+        )
+
+    def _contents(self) -> set[int]:
+        """The segments of a table of contents, which repeats the headings to come."""
+        inside: set[int] = set()
+        for at, segment in enumerate(self.segments):
+            if at in inside or self.sizes[at] > 30 or not is_contents(segment.text):
+                continue
+            seen: set[str] = set()
+            below = at + 1
+            while (
+                below < len(self.segments)
+                and self.sizes[below] < _LONG
+                and len(seen) <= _MAX_CONTENTS
+            ):
+                entry = PAGE_NUMBER.sub("", self.segments[below].text.casefold())
+                if any(other.startswith(entry) for other in seen):
+                    break
+                seen.add(entry)
+                below += 1
+            # The last line above the text is its heading, whatever stood before.
+            if len(seen) <= _MAX_CONTENTS and below < len(self.segments):
+                inside.update(range(at + 1, below - (self.sizes[below] >= _LONG)))
+        return inside
+
     def second_round(self) -> None:
         """Score, and add to the evidence what the first scores say together."""
         likely: dict[str, int] = Counter()
@@ -392,6 +342,11 @@ class Evidence:
             odds[candidate.index] = candidate.odds
             total[candidate.shape] += 1
             likely[candidate.shape] += candidate.odds > 0
+        closing: Counter[str] = Counter()
+        for candidate in self.candidates:
+            at = candidate.index
+            if odds[at + 1] > 0 and at and self.sizes[at - 1] >= _LONG:
+                closing[candidate.text] += 1
         headings = sum(likely.values())
         crowded = headings / max(1, len(self.segments))
         for candidate in self.candidates:
@@ -414,6 +369,10 @@ class Evidence:
                 see("heading before")
             if after > 0:
                 see("heading after")
+            # A name that stands below part after part signs them.
+            times = closing[candidate.text]
+            if times > 2 and times * 2 > self.repeats[self.segments[candidate.index].text]:
+                see("closes parts")
             if before <= 0 and candidate.index > 1 and odds[candidate.index - 2] > 0:
                 between = self.segments[candidate.index - 1]
                 motto = between.kind in ("verse", "quotation") or between.text[0] in OPENING
@@ -440,30 +399,6 @@ def _lead(text: str) -> str:
 
 def _first_word(text: str) -> str:
     return text.split(None, 1)[0].lower()
-
-
-def _case(text: str, unspaced: bool) -> str:
-    """How a line is capitalised: capitals, title, sentence, lower, one (word), none."""
-    if unspaced:
-        return "none"
-    words = [word.lstrip("\"'“‘«(_*[") for word in text.split()]
-    words = [word for word in words if word and word[0].isalpha()]
-    if not words:
-        return "none"
-    letters = [char for char in text if char.isalpha()]
-    if all(not char.islower() for char in letters) and any(char.isupper() for char in letters):
-        return "capitals" if len(letters) > 1 else "one"
-    if not words[0][0].isupper() and (words[0][0].islower()):
-        return "lower"
-    rest = [word for word in words[1:] if word.lower().strip(".,:;!?") not in SMALL]
-    if len(words) == 1:
-        return "one"
-    if not rest:
-        return "title"
-    upper = sum(not word[0].islower() for word in rest)
-    if upper == len(rest):
-        return "title"
-    return "mixed" if upper * 2 >= len(rest) else "sentence"
 
 
 def headings(segments: list[Segment]) -> dict[int, str]:

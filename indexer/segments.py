@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Literal
 
 from indexer.linebreaks import (
-    MAX_WRAP,
     UNSPACED,
     Hyphens,
     Run,
@@ -21,13 +20,12 @@ from indexer.linebreaks import (
     width,
     wrap_width,
 )
-from indexer.numbering import MARKER_END, Marker, follows, is_label, list_marker
+from indexer.numbering import Marker, follows, is_label, list_marker
+from indexer.tables import table_rows
 
 SegmentKind = Literal["prose", "list", "quotation", "verse", "table", "code", "heading"]
 
 _QUOTE_MARK = re.compile(r"(?:\s?\s?\s?>\s?)+")
-_GAP = re.compile(r"(?<=\S)(?:\t+ *| {3,}|(?<![.!?:;,]) {2,}|\s?(?:\. ?){5,}|\s?…{2,}\s?)(?=\S)")
-_WIDE_GAP = re.compile(r"(?<=\S)(?:\t+ *| {3,}|\s?(?:\. ?){5,}|\s?…{2,}\s?)(?=\S)")
 _CODE_LINE = re.compile(
     r"[;{}]\s*(?://.*)?$"
     r"|^\s*(?://|/\*|\*/|#!|#include|\$ |>>> |def \w+\(|import \w|return\b|</?\w+>$)"
@@ -39,7 +37,7 @@ _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[“\"'‘(]?[^\W\d_]|[。！
 _ADDRESS = re.compile(r"@|https?:|www\.|\[email", re.IGNORECASE)
 # A heading's line is no longer than this (columns); nor is a line of verse or of a table.
 MAX_SHORT = 100
-_MAX_TABLE_LINE = 300
+_MAX_CODE_LINE = 300
 
 
 @dataclass(slots=True)
@@ -93,7 +91,7 @@ class Segmenter:
         out: list[Segment] = []
         pending: list[str] = []
         lines = run.lines
-        tabular = _tabular(lines)
+        tabular = table_rows(lines)
         blanks = run.blanks
 
         def add(pieces: list[Segment]) -> None:
@@ -326,7 +324,7 @@ class Segmenter:
 
 
 def _is_code(lines: list[str]) -> bool:
-    if len(lines) < 2 or any(len(line) > _MAX_TABLE_LINE for line in lines):
+    if len(lines) < 2 or any(len(line) > _MAX_CODE_LINE for line in lines):
         return False
     return sum(bool(_CODE_LINE.search(line)) for line in lines) * 2 > len(lines)
 
@@ -372,74 +370,6 @@ def _dedented(lines: list[str]) -> list[str]:
     return [line[margin:].rstrip() for line in lines]
 
 
-def _tabular(lines: list[str]) -> dict[int, int]:
-    """First line → end of every stretch of table rows."""
-    found: dict[int, int] = {}
-    if len(lines) < 2:
-        return found
-    start = 0
-    while start < len(lines):
-        end = start
-        while end < len(lines) and _has_pipes(lines[end]):
-            end += 1
-        if end - start >= 2:
-            found[start] = end
-            start = end
-            continue
-        end = start
-        common: set[int] | None = None
-        wide = True
-        while end < len(lines) and len(lines[end]) <= _MAX_TABLE_LINE:
-            line = lines[end]
-            if end > start and is_ornament(line) and len(line.strip()) > 2:
-                end += 1
-                continue
-            columns = _cell_edges(line)
-            if not columns:
-                break
-            wide = wide and bool(_WIDE_GAP.search(line.strip()))
-            shared = columns if common is None else common & columns
-            if not shared and not wide:
-                break
-            common = shared
-            end += 1
-        rows = sum(not is_ornament(line) for line in lines[start:end])
-        if (rows >= 3 and common) or (rows >= 2 and wide and not list_marker(lines[start])):
-            found[start] = end
-            start = end
-        else:
-            start = max(end, start + 1)
-    return found
-
-
-def _has_pipes(line: str) -> bool:
-    mark = line.strip()
-    return len(mark) <= 10 * _MAX_TABLE_LINE and (
-        mark.count("|") >= 2
-        or (" | " in mark)
-        or (mark.startswith("+-") and mark.endswith("-+"))
-        or (mark.startswith("+=") and mark.endswith("=+"))
-        or ("|" in mark and is_ornament(mark))
-    )
-
-
-def _cell_edges(line: str) -> set[int]:
-    """Columns near which a cell begins or ends, after the first cell."""
-    edges: set[int] = set()
-    depth = len(line) - len(line.lstrip())
-    marker = MARKER_END.match(line)
-    if marker:
-        depth = marker.end()
-    for gap in _GAP.finditer(line, depth):
-        edges.update((gap.end(), -gap.start()))
-    if edges:
-        edges.add(1_000_000 + len(line))
-    return edges
-
-
 def is_cjk(text: str) -> bool:
     """Whether a text is mostly in a script without spaces."""
     return len(UNSPACED.findall(text)) * 2 > len(text.replace(" ", ""))
-
-
-__all__ = ["MAX_SHORT", "MAX_WRAP", "Segment", "Segmenter", "follows", "is_cjk", "list_marker"]

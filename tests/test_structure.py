@@ -190,6 +190,40 @@ class TestHeadings:
         text = essay(*(part for term in terms for part in (term, OTHER)))
         assert len(of_kind(text, "heading")) < 4
 
+    def test_a_table_of_contents_is_not_taken_for_the_headings_it_lists(self) -> None:
+        text = essay(
+            "CONTENTS", "I. THE HARVEST 3", "II. THE SHIPS 17", "III. THE END OF WINTER 29",
+            "I. THE HARVEST", BODY, OTHER, "II. THE SHIPS", OTHER, BODY,
+            "III. THE END OF WINTER", OTHER, BODY,
+        )  # fmt: skip
+        found = of_kind(text, "heading")
+        assert found[-3:] == ["I. THE HARVEST", "II. THE SHIPS", "III. THE END OF WINTER"]
+        assert not any(heading[-1].isdigit() for heading in found)
+
+    def test_the_author_of_a_motto_is_no_heading(self) -> None:
+        motto = "The ships came in at break of day,\nThe grain was gone, the men away."
+        text = essay(
+            "CHAPTER I", motto, "Anna Brandt", BODY, OTHER,
+            "CHAPTER II", "“All that was left us was the winter.”", "Old song", OTHER, BODY,
+        )  # fmt: skip
+        assert of_kind(text, "heading") == ["CHAPTER I", "CHAPTER II"]
+
+    def test_a_name_below_part_after_part_signs_them(self) -> None:
+        parts = [
+            part
+            for numeral in ("I", "II", "III", "IV", "V")
+            for part in (f"LETTER {numeral}", BODY, OTHER, BODY, "Agricola")
+        ]
+        assert "Agricola" not in of_kind(essay(*parts), "heading")
+
+    @pytest.mark.parametrize("line", ["A. B.", "W. L. COURTNEY.", "Translated by Anna Brandt"])
+    def test_initials_and_credits_are_no_headings(self, line: str) -> None:
+        assert of_kind(essay(BODY, OTHER, line, OTHER, BODY), "heading") == []
+
+    @pytest.mark.parametrize("line", ["(see below)", "— Anna Brandt", "[Illustration]", "- -"])
+    def test_asides_are_no_headings(self, line: str) -> None:
+        assert of_kind(essay(BODY, OTHER, line, OTHER, BODY), "heading") == []
+
     def test_a_licence_around_the_text_has_no_headings(self) -> None:
         text = essay(
             "The Project Gutenberg EBook of Harvests, by A. Brandt",
