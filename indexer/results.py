@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexer.engines.base import Group, Matches
-from indexer.marks import marks
+from indexer.marks import Mark, Marker
 from indexer.model import Essay, EssayHit, Hit, Passage
-from indexer.plan import Pattern, Plan, patterns_in
+from indexer.plan import Pattern, Plan, Scope, patterns_in
 from indexer.snippets import light, snippet
 
 
@@ -17,13 +17,16 @@ class Presenter:
     def __init__(self, matches: Matches, plan: Plan) -> None:
         self._matches = matches
         self._words = plan.words
-        strict = patterns_in(plan.strict)
-        whole = [word.pattern for word in plan.words]
-        parts = [part for word in plan.words for part in word.parts]
-        self._patterns = [*whole, *parts, *strict]
-
-    def _for(self, *scopes: str) -> list[Pattern]:
-        return [pattern for pattern in self._patterns if pattern.scope in scopes]
+        patterns = [
+            *(word.pattern for word in plan.words),
+            *(part for word in plan.words for part in word.parts),
+            *patterns_in(plan.strict),
+        ]
+        self._text = _Lamp(patterns, "any")
+        self._heading = _Lamp(patterns, "any", "heading")
+        self._title = _Lamp(patterns, "any", "title")
+        # Passages share headings, and essays may share titles.
+        self._known: dict[tuple[str, str], list[Mark]] = {}
 
     def results(self, groups: Sequence[Group], passages: int) -> tuple[EssayHit, ...]:
         """One result for each group, with at most so many passages."""
@@ -36,8 +39,8 @@ class Presenter:
     def _essay_hit(self, group: Group, essay: Essay, passages: int) -> EssayHit:
         shown = group.passages[:passages]
         loaded = self._matches.passages_of([candidate.ref for candidate in shown])
-        title_marks = marks(essay.title, essay.language, self._for("any", "title"))
-        in_title = {mark.pattern for mark in title_marks}
+        title_marks = self._title.marker.marks(essay.title, essay.language)
+        in_title = self._title.lit(title_marks)
         hits = tuple(
             self._hit(essay, passage, candidate.score, group.tier, in_title)
             for candidate, passage in zip(shown, loaded, strict=True)
@@ -50,27 +53,26 @@ class Presenter:
             title_pieces=light(essay.title, title_marks),
         )
 
+    def _heading_marks(self, heading: str, language: str) -> list[Mark]:
+        key = (heading, language)
+        if key not in self._known:
+            self._known[key] = self._heading.marker.marks(heading, language)
+        return self._known[key]
+
     def _hit(
-        self, essay: Essay, passage: Passage, score: float, tier: int, in_title: set[int]
+        self, essay: Essay, passage: Passage, score: float, tier: int, in_title: set[Pattern]
     ) -> Hit:
-        anywhere = self._for("any")
-        found = marks(passage.text, essay.language, anywhere)
-        below = self._for("any", "heading")
-        heading_marks = [marks(heading, essay.language, below) for heading in passage.headings]
-        minor = {
-            number for number, word in enumerate(self._words) if essay.language in word.optional_in
-        }
+        found = self._text.marker.marks(passage.text, essay.language)
+        in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
+        required = [word for word in self._words if essay.language not in word.optional_in]
         missing: tuple[str, ...] = ()
         if tier:
-            held = {anywhere[mark.pattern] for mark in found}
-            held.update(below[mark.pattern] for spans in heading_marks for mark in spans)
-            titles = self._for("any", "title")
-            held.update(titles[number] for number in in_title)
-            missing = tuple(
-                word.pattern.label
-                for word in self._words
-                if essay.language not in word.optional_in and word.pattern not in held
-            )
+            held = self._text.lit(found) | in_title
+            for heading_marks in in_headings:
+                held |= self._heading.lit(heading_marks)
+            missing = tuple(w.pattern.label for w in required if w.pattern not in held)
+        # The plain words come first among the patterns.
+        minor = {n for n, word in enumerate(self._words) if word not in required}
         return Hit(
             id=f"{essay.id}#{passage.anchor}",
             anchor=passage.anchor,
@@ -80,8 +82,17 @@ class Presenter:
             snippet=snippet(passage.text, found, minor=minor),
             missing=missing,
             score=score,
-            heading_pieces=tuple(
-                light(heading, spans)
-                for heading, spans in zip(passage.headings, heading_marks, strict=True)
-            ),
+            heading_pieces=tuple(map(light, passage.headings, in_headings)),
         )
+
+
+class _Lamp:
+    """The patterns that light up in one part of an essay."""
+
+    def __init__(self, patterns: Sequence[Pattern], *scopes: Scope) -> None:
+        self._patterns = [pattern for pattern in patterns if pattern.scope in scopes]
+        self.marker = Marker(self._patterns)
+
+    def lit(self, marks: Sequence[Mark]) -> set[Pattern]:
+        """The patterns that have a mark."""
+        return {self._patterns[mark.pattern] for mark in marks}

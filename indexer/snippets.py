@@ -8,11 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from indexer.marks import Mark, marks, merged
+from indexer.marks import Mark, merged
 from indexer.model import Piece
 from indexer.sentences import sentences
-
-__all__ = ["Mark", "light", "marks", "snippet"]
 
 _CUT = Piece("…")
 # Fragments at most: more than three are no longer read as a text.

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import marks as marks_module
 from indexer.analysis import analyse, exact_paths, exact_term, stem_paths, stem_term
-from indexer.marks import Mark, marks
+from indexer.marks import Mark, Marker
 from indexer.model import Piece
 from indexer.plan import Alternative, Pattern
 from indexer.snippets import light, snippet
 
 CUT = Piece("…")
+
+
+def marks(text: str, language: str, patterns: Sequence[Pattern]) -> list[Mark]:
+    return Marker(patterns).marks(text, language)
 
 
 def word(text: str, language: str = "en") -> Pattern:
@@ -130,16 +134,6 @@ def test_marks_say_whose_they_are() -> None:
 def test_light_keeps_a_text_without_marks_whole() -> None:
     assert light("abc", []) == (Piece("abc"),)
     assert light("", []) == ()
-
-
-def test_parts_that_do_not_add_up_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks_module, "_taken_apart", lambda text: ([text, text], 0))
-    assert lit("some human rights", word("rights")) == ["rights"]
-
-
-def test_a_token_that_can_not_be_found_again_stays_dark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks_module, "analyse", lambda text, language: [])
-    assert lit("some human rights", word("rights")) == []
 
 
 texts = st.text(
