@@ -430,6 +430,13 @@ def test_an_essay_that_is_only_a_title_still_has_text() -> None:
     assert (title, kept) == ("Only This", (Block(kind="paragraph", text="Only This"),))
 
 
+def test_a_title_holds_nothing_that_garbles_a_terminal() -> None:
+    dirty = "On\x1b[31m \u202eMoss\u00ad\ufeff\x07\u200d"
+    assert resolve(dirty, [BODY])[0] == "On[31m Moss"
+    assert resolve("می\u200cخواهم", [BODY])[0] == "می\u200cخواهم"
+    assert resolve("\u202e\x07", [heading("Real"), BODY])[0] == "Real"
+
+
 # Plain text
 
 

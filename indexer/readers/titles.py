@@ -81,7 +81,13 @@ def _cut(text: str, limit: int) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """The text on one line, without controls that could garble a terminal or turn it round."""
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    # Persian words and emoji need their joiners.
+    kept = "".join(char for char in text if char.isprintable() or char in "\u200c\u200d")
+    return " ".join(kept.strip("\u200c\u200d").split())
 
 
 def same(one: str, other: str) -> bool:
