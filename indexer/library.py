@@ -14,7 +14,8 @@ from indexer.errors import LocationError, NotFoundError, QueryError
 from indexer.model import Essay, EssayView, SearchResult, Sort, Status, SyncReport
 from indexer.planning import make_plan
 from indexer.query import Query, parse
-from indexer.spelling import nearest
+from indexer.spelling import edits_for, nearest
+from indexer.terms import form_of
 
 if TYPE_CHECKING:
     from indexer.engines.base import Engine, Matches
@@ -122,7 +123,7 @@ class Library:
         plan, notes = make_plan(
             query,
             tuple(languages),
-            self._engine.vocabulary,
+            self._engine,
             max_expansions=self._settings.max_expansions,
         )
         matches = self._engine.search(
@@ -160,7 +161,9 @@ class Library:
             steps = found.pattern.paths[0]
             if len(steps) > 1:
                 continue
-            better = nearest(_folded(word.text), self._engine.vocabulary(""))
+            form = _folded(word.text)
+            close = self._engine.close_to(form, edits_for(form))
+            better = nearest(form, ((form_of(term), count) for term, count in close))
             if better is not None:
                 start, end = word.span
                 text = f"{text[:start]}{better}{text[end:]}"

@@ -4,8 +4,9 @@ the library has."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import nlargest
+from typing import Protocol
 
 from indexer import query as q
 from indexer.analysis import analyse, fold
@@ -25,31 +26,25 @@ from indexer.plan import (
     Scope,
     Without,
 )
-from indexer.spelling import within
-
-Vocabulary = Callable[[str], Iterable[tuple[str, int]]]
-
-# Separates the joined form of a compound from how many words it spans; see analysis.
-_WIDTH_MARK = "\x1f"
+from indexer.terms import form_of, width_of
 
 
-def split_term(term: str) -> Alternative:
-    """An exact term as form and advance; the term itself stays as it is."""
-    _, _, width = term.partition(_WIDTH_MARK)
-    return Alternative(term, int(width) if width else 1)
+class Words(Protocol):
+    """The words of a library, as exact terms with the number of passages that hold each."""
 
+    def vocabulary(self, prefix: str) -> Iterable[tuple[str, int]]:
+        """Those that begin so."""
+        ...
 
-def form_of(term: str) -> str:
-    """The form of an exact term, without the mark of a joined compound."""
-    return term.partition(_WIDTH_MARK)[0]
+    def close_to(self, form: str, edits: int) -> Iterable[tuple[str, int]]:
+        """Those within so many edits (optimal string alignment)."""
+        ...
 
 
 class _Planner:
-    def __init__(
-        self, languages: Sequence[str], vocabulary: Vocabulary, max_expansions: int
-    ) -> None:
+    def __init__(self, languages: Sequence[str], library: Words, max_expansions: int) -> None:
         self._languages = languages
-        self._vocabulary = vocabulary
+        self._library = library
         self._max_expansions = max_expansions
         self.notes: list[Note] = []
 
@@ -120,13 +115,13 @@ class _Planner:
                     return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
                 if not start:
                     return None
-                found = list(self._vocabulary(start))
+                found = list(self._library.vocabulary(start))
             case q.Wildcard(shape):
                 label = shape
                 start, regex = _shape(shape)
                 found = [
                     (term, count)
-                    for term, count in self._vocabulary(start)
+                    for term, count in self._library.vocabulary(start)
                     if regex.fullmatch(form_of(term))
                 ]
             case q.Fuzzy(text, edits):
@@ -136,7 +131,7 @@ class _Planner:
                     return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
                 if not form:
                     return None
-                found = within(form, edits, self._vocabulary(""), key=form_of)
+                found = list(self._library.close_to(form, edits))
         if len(found) > self._max_expansions:
             self.notes.append(
                 Note(
@@ -149,7 +144,7 @@ class _Planner:
                 )
             )
             found = nlargest(self._max_expansions, found, key=lambda item: (item[1], item[0]))
-        step = tuple(split_term(term) for term, _ in sorted(found))
+        step = tuple(Alternative(term, width_of(term)) for term, _ in sorted(found))
         # A step without alternatives matches nothing, which is what there is.
         return Pattern(paths=((step,),), view="exact", scope=scope, label=label)
 
@@ -222,15 +217,12 @@ def _fold_letters(text: str) -> str:
 def make_plan(
     query: q.Query,
     languages: Sequence[str],
-    vocabulary: Vocabulary,
+    library: Words,
     *,
     max_expansions: int = 1_000,
 ) -> tuple[Plan, tuple[Note, ...]]:
-    """A plan for a library of these languages, and notes on what was cut.
-
-    ``vocabulary`` gives the exact terms that begin with a prefix and their frequency.
-    """
-    planner = _Planner(sorted(languages) or ["en"], vocabulary, max_expansions)
+    """A plan for a library of these languages, and notes on what was cut."""
+    planner = _Planner(sorted(languages) or ["en"], library, max_expansions)
     words = []
     for word in query.words:
         planned = planner.word(word)

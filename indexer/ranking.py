@@ -21,7 +21,7 @@ from indexer.weights import PROXIMITY
 # Essays of a tier that are ranked again; the ones after keep the engine's order.
 WINDOW = 100
 # Passages of an essay that may change places.
-CANDIDATES = 5
+CANDIDATES = 3
 
 
 def ranked(matches: Matches, plan: Plan, *, sort: Sort, start: int, stop: int) -> list[Group]:

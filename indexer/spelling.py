@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -41,27 +43,62 @@ def distance(a: str, b: str, limit: int) -> int:
     return min(last[len(b)], over)
 
 
-def within(
-    word: str,
-    edits: int,
-    vocabulary: Iterable[tuple[str, int]],
-    *,
-    key: Callable[[str], str] = str,
-) -> list[tuple[str, int]]:
-    """Terms of the vocabulary whose form (``key``) lies within so many edits of a word."""
-    shortest, longest = len(word) - edits, len(word) + edits
-    letters = set(word)
-    found = []
-    for item in vocabulary:
-        form = key(item[0])
-        # Every edit brings in at most one new letter and takes out at most one.
-        if (
-            shortest <= len(form) <= longest
-            and len(letters.symmetric_difference(form)) <= 2 * edits
-            and distance(word, form, edits) <= edits
-        ):
-            found.append(item)
-    return found
+class Lexicon:
+    """Words with a key each, searched for those within a few edits.
+
+    A word within *k* edits of another holds one of any *k* + 1 pieces of it unchanged, at
+    most *k* places from where it was (Wu and Manber, "Fast Text Searching Allowing Errors",
+    1992, section 4). Finding pieces in one long string leaves few words to compare.
+    """
+
+    def __init__(self, items: Sequence[tuple[str, int]], key: Callable[[str], str] = str) -> None:
+        self._items = items
+        self._forms = [key(term) for term, _ in items]
+        self._text = "\n" + "\n".join(self._forms) + "\n"
+        # Where each form begins in the text.
+        self._begins = list(accumulate((len(form) + 1 for form in self._forms), initial=1))
+
+    def within(self, word: str, edits: int) -> list[tuple[str, int]]:
+        """The items whose form lies within so many edits of a word, in their order."""
+        candidates = sorted(self._candidates(word, edits))
+        longest, shortest = len(word) + edits, len(word) - edits
+        return [
+            self._items[number]
+            for number in candidates
+            if shortest <= len(self._forms[number]) <= longest
+            and distance(word, self._forms[number], edits) <= edits
+        ]
+
+    def _candidates(self, word: str, edits: int) -> set[int]:
+        """Numbers of the forms that may be within so many edits."""
+        if not self._forms:
+            return set()
+        if not edits:
+            at = self._text.find(f"\n{word}\n")
+            return {bisect_right(self._begins, at + 1) - 1} if at >= 0 else set()
+        if len(word) <= edits:
+            return set(range(len(self._forms)))
+        found: set[int] = set()
+        cuts = [len(word) * n // (edits + 1) for n in range(edits + 2)]
+        for start, end in pairwise(cuts):
+            found |= self._with(word[start:end], start, edits)
+        for cut in cuts[1:-1]:
+            # Neighbours swapped across a cut spoil two pieces with one edit.
+            swapped = f"{word[: cut - 1]}{word[cut]}{word[cut - 1]}{word[cut + 1 :]}"
+            found |= self._candidates(swapped, edits - 1)
+        return found
+
+    def _with(self, piece: str, place: int, edits: int) -> set[int]:
+        """Numbers of the forms that hold a piece near a place."""
+        text, begins = self._text, self._begins
+        found: set[int] = set()
+        at = text.find(piece)
+        while at >= 0:
+            number = bisect_right(begins, at) - 1
+            if abs(at - begins[number] - place) <= edits:
+                found.add(number)
+            at = text.find(piece, at + 1)
+        return found
 
 
 def edits_for(word: str) -> int:
@@ -69,12 +106,11 @@ def edits_for(word: str) -> int:
     return 1 if len(word) <= 5 else 2
 
 
-def nearest(word: str, vocabulary: Iterable[tuple[str, int]]) -> str | None:
-    """The closest word that is not the word itself; of equals the most frequent."""
-    found = within(word, edits_for(word), vocabulary)
+def nearest(word: str, close: Iterable[tuple[str, int]]) -> str | None:
+    """Of the words close to one the closest that is another; of equals the most frequent."""
     ranked = sorted(
         (distance(word, form, 2), form[:1] != word[:1], -count, form)
-        for form, count in found
-        if form != word and "\x1f" not in form
+        for form, count in close
+        if form != word
     )
     return ranked[0][3] if ranked else None

@@ -23,6 +23,16 @@ def exact_term(form: str, width: int = 1) -> str:
     return form if width == 1 else f"{form}\x1f{width}"
 
 
+def form_of(term: str) -> str:
+    """The form of an exact term."""
+    return term.partition("\x1f")[0]
+
+
+def width_of(term: str) -> int:
+    """How many positions an exact term spans."""
+    return int(term.partition("\x1f")[2] or 1)
+
+
 def stem_term(stem: str, language: str) -> str:
     """The term of the stem view; a stem means something in its language only."""
     return f"{language}:{_cut(stem)}"

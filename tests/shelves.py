@@ -81,13 +81,13 @@ def stocked(path: Path, entries: Sequence[Entry], *, commits: int = 1) -> Whoosh
 
 def matches_of(engine: WhooshEngine, text: str, *, sort: Sort = "relevance") -> Matches:
     """The engine's matches of a query."""
-    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine.vocabulary)
+    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
     return engine.search(plan, sort=sort, deadline=time.monotonic() + 60)
 
 
 def ids_of(engine: WhooshEngine, text: str, *, sort: Sort = "relevance") -> list[str]:
     """Ids of all essays that answer a query, in the final order."""
-    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine.vocabulary)
+    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
     matches = engine.search(plan, sort=sort, deadline=time.monotonic() + 60)
     groups = ranking.ranked(matches, plan, sort=sort, start=0, stop=10_000)
     return [essay.id for essay in matches.essays_of([group.essay_ref for group in groups])]

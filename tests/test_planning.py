@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
 from indexer.plan import Below, Both, Dated, Either, InLanguage, Pattern, Plan, PlanNode, Without
 from indexer.planning import make_plan
 from indexer.query import parse
+from indexer.spelling import Lexicon
+from indexer.terms import form_of
 
 VOCABULARY = {
     "cooperate\x1f2": 3, "cooperation": 2, "democracy": 9, "democrat": 4, "organisation": 5,
@@ -16,12 +16,18 @@ VOCABULARY = {
 }  # fmt: skip
 
 
-def vocabulary(prefix: str) -> Iterable[tuple[str, int]]:
-    return [(term, count) for term, count in sorted(VOCABULARY.items()) if term.startswith(prefix)]
+class Words:
+    """A library's words."""
+
+    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
+        return [item for item in sorted(VOCABULARY.items()) if item[0].startswith(prefix)]
+
+    def close_to(self, form: str, edits: int) -> list[tuple[str, int]]:
+        return Lexicon(sorted(VOCABULARY.items()), form_of).within(form, edits)
 
 
 def plan_of(text: str, *, languages: tuple[str, ...] = ("en",), most: int = 100) -> Plan:
-    return make_plan(parse(text), languages, vocabulary, max_expansions=most)[0]
+    return make_plan(parse(text), languages, Words(), max_expansions=most)[0]
 
 
 def strict(text: str) -> PlanNode:
@@ -83,7 +89,7 @@ def test_the_start_of_a_run_without_spaces_is_searched_as_it_is() -> None:
 
 
 def test_more_words_than_allowed_are_cut_to_the_most_frequent_and_said() -> None:
-    plan, notes = make_plan(parse("democra* wom?n"), ("en",), vocabulary, max_expansions=1)
+    plan, notes = make_plan(parse("democra* wom?n"), ("en",), Words(), max_expansions=1)
     assert isinstance(plan.strict, Both)
     assert [terms(part) for part in plan.strict.parts] == [["democracy"], ["women"]]
     assert [(note.kind, note.span) for note in notes] == [

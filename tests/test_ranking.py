@@ -127,7 +127,7 @@ def test_pages_neither_overlap_nor_leave_anything_out(
         for n in range(23)
     ]
     engine = stocked(tmp_path / "i", entries, commits=2)
-    plan, _ = make_plan(parse("alpha beta"), ("en",), engine.vocabulary)
+    plan, _ = make_plan(parse("alpha beta"), ("en",), engine)
     matches = engine.search(plan, deadline=time.monotonic() + 60)
     whole = ranking.ranked(matches, plan, sort="relevance", start=0, stop=100)
     assert len({group.essay_ref for group in whole}) == 23

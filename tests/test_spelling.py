@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.spelling import distance, edits_for, nearest, within
+from indexer.spelling import Lexicon, distance, edits_for, nearest
 
 
 def slow(a: str, b: str) -> int:
@@ -39,7 +39,7 @@ def test_the_distance_is_that_of_the_definition_up_to_the_limit(a: str, b: str, 
 @given(WORDS, st.integers(0, 2), st.lists(WORDS, max_size=20, unique=True))
 def test_within_finds_every_word_close_enough(word: str, edits: int, words: list[str]) -> None:
     items = [(other, 1) for other in words]
-    assert within(word, edits, items) == [i for i in items if slow(word, i[0]) <= edits]
+    assert Lexicon(items).within(word, edits) == [i for i in items if slow(word, i[0]) <= edits]
 
 
 def test_neighbouring_letters_swapped_are_one_edit() -> None:
@@ -52,9 +52,13 @@ def test_longer_words_are_forgiven_more(word: str, edits: int) -> None:
 
 
 def test_the_nearest_is_closest_then_most_frequent_and_never_the_word_itself() -> None:
-    vocabulary = [("liberty", 9), ("libertys", 50), ("librety", 1), ("other", 99)]
-    assert nearest("libertx", vocabulary) == "liberty"
-    assert nearest("liberty", vocabulary) == "libertys"
-    assert nearest("zzzzzzz", vocabulary) is None
+    assert nearest("libertx", [("liberty", 9), ("libertys", 50), ("librety", 1)]) == "liberty"
+    assert nearest("liberty", [("liberty", 9), ("libertys", 50)]) == "libertys"
+    assert nearest("zzzzzzz", []) is None
     assert nearest("abc", [("abd", 1), ("abe", 5)]) == "abe"
-    assert nearest("coop", [("coops\x1f2", 5)]) is None
+
+
+def test_a_lexicon_is_searched_by_the_key_of_its_items() -> None:
+    lexicon = Lexicon([("co\x1f2", 3), ("other", 1)], lambda term: term.partition("\x1f")[0])
+    assert lexicon.within("ca", 1) == [("co\x1f2", 3)]
+    assert Lexicon([]).within("word", 2) == []

@@ -287,7 +287,7 @@ def test_no_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_search_past_its_deadline_stops(tmp_path: Path) -> None:
     engine = stocked(tmp_path / "i", [entry("a", "some words here")])
-    plan, _ = make_plan(parse('"some words" here'), ("en",), engine.vocabulary)
+    plan, _ = make_plan(parse('"some words" here'), ("en",), engine)
     with pytest.raises(SearchTimeout, match="fewer or rarer words"):
         engine.search(plan, deadline=time.monotonic() - 1)
 

@@ -161,7 +161,12 @@ class Engine(Protocol):
         """Languages of the essays and how many essays each has."""
         ...
 
-    def vocabulary(self, prefix: str) -> Iterator[tuple[str, int]]:
+    def close_to(self, form: str, edits: int) -> list[tuple[str, int]]:
+        """Exact terms whose form is within so many edits (optimal string alignment), with
+        the number of passages that hold each."""
+        ...
+
+    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
         """Exact terms that begin with ``prefix``, in code point order, with the number of
         passages that hold each."""
         ...

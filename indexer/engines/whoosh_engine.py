@@ -16,12 +16,15 @@ from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, Sort, Status
 from indexer.plan import Plan
+from indexer.spelling import Lexicon
+from indexer.terms import form_of
 
 if TYPE_CHECKING:
     from indexer.engines.whoosh_writer import WhooshWriter
 
 T = TypeVar("T")
 
+_WORDS = (fields.TEXT_EXACT, fields.HEADING_EXACT, fields.TITLE_EXACT)
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
 
@@ -144,9 +147,20 @@ class WhooshEngine:
             if count:
                 yield language, count
 
-    def vocabulary(self, prefix: str) -> Iterator[tuple[str, int]]:
+    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
         """Exact terms that begin with a prefix, with how many documents hold each."""
-        return iter(self._read(lambda snapshot: snapshot.exact_terms(prefix)))
+        return self._read(lambda snapshot: list(snapshot.vocabulary(_WORDS, prefix)))
+
+    def close_to(self, form: str, edits: int) -> list[tuple[str, int]]:
+        """Exact terms within so many edits, with how many documents hold each."""
+
+        def ask(snapshot: Snapshot) -> list[tuple[str, int]]:
+            if snapshot.lexicon is None:
+                words = list(snapshot.vocabulary(_WORDS, ""))
+                snapshot.lexicon = Lexicon(words, form_of)
+            return snapshot.lexicon.within(form, edits)
+
+        return self._read(ask)
 
     def search(
         self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float

@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from math import log
 from typing import NamedTuple
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part
-from indexer.engines.whoosh_reader import LENGTHS, PostingList, Snapshot
+from indexer.engines.whoosh_reader import PostingList, Snapshot
 from indexer.errors import SearchTimeout
 from indexer.matching import occurrences
 from indexer.plan import (
@@ -245,19 +245,14 @@ class Evaluation:
 
     def score(self, weighted: Sequence[tuple[Pattern, int]], documents: list[int]) -> list[float]:
         """BM25F of ascending passages for patterns and how often the query says each."""
-        scores = [0.0] * len(documents)
+        total: dict[int, float] = dict.fromkeys(documents, 0.0)
+        k1 = BM25.k1
         for pattern, times in weighted:
             self.check_clock()
-            frequency = self._frequencies(pattern, documents)
-            if frequency is None:
-                continue
-            weight = times * self.idf(pattern) * (BM25.k1 + 1)
-            k1 = BM25.k1
-            scores = [
-                score + weight * tf / (k1 + tf) if tf else score
-                for score, tf in zip(scores, frequency, strict=True)
-            ]
-        return scores
+            weight = times * self.idf(pattern) * (k1 + 1)
+            for document, tf in self._frequencies(pattern, total).items():
+                total[document] += weight * tf / (k1 + tf)
+        return list(total.values())
 
     def idf(self, pattern: Pattern) -> float:
         """Lucene's inverse document frequency, over passages."""
@@ -271,49 +266,52 @@ class Evaluation:
         found = min(found, total)
         return log(1 + (total - found + 0.5) / (found + 0.5))
 
-    def _frequencies(self, pattern: Pattern, documents: list[int]) -> list[float] | None:
-        """Weighted, length-normalised term frequency of each document over the fields."""
+    def _frequencies(self, pattern: Pattern, wanted: Mapping[int, object]) -> dict[int, float]:
+        """Weighted, length-normalised term frequency of the passages wanted, over the fields."""
         snapshot = self._snapshot
-        total: list[float] | None = None
+        total: dict[int, float] = {}
         for field in fields.of_passages(pattern):
-            found = self.counts(pattern, field)
-            if not found.documents:
+            documents, counts = self.counts(pattern, field)
+            if not documents:
                 continue
-            share = self._share(field)
+            share = self._shares(field)
             lengths = snapshot.lengths(fields.length_field(field))
-            counts = dict(zip(found.documents, found.counts, strict=True))
-            get = counts.get
-            part = [
-                count * share[lengths[document]] if (count := get(document)) else 0.0
-                for document in documents
-            ]
-            total = part if total is None else [a + b for a, b in zip(total, part, strict=True)]
+            if len(wanted) * 4 < len(documents):
+                known = dict(zip(documents, counts, strict=True))
+                part = {d: known[d] * share[lengths[d]] for d in wanted if d in known}
+            else:
+                part = {
+                    d: count * share[lengths[d]]
+                    for d, count in zip(documents, counts, strict=True)
+                    if d in wanted
+                }
+            _add(total, part)
         for field in fields.of_essays(pattern):
-            found = self.counts(pattern, field)
-            if not found.documents:
+            essays, counts = self.counts(pattern, field)
+            if not essays:
                 continue
-            share = self._share(field)
+            share = self._shares(field)
             lengths = snapshot.lengths(fields.length_field(field))
-            places = self._places(found.documents)
-            bonus = {
-                place: count * share[lengths[document]]
-                for place, document, count in zip(
-                    places, found.documents, found.counts, strict=True
-                )
-            }
-            owner = snapshot.essay_of()
-            part = [bonus.get(owner[document], 0.0) for document in documents]
-            total = part if total is None else [a + b for a, b in zip(total, part, strict=True)]
+            part = {}
+            for place, essay, count in zip(self._places(essays), essays, counts, strict=True):
+                tf = count * share[lengths[essay]]
+                for document in snapshot.passages_of(place):
+                    if document in wanted:
+                        part[document] = tf
+            _add(total, part)
         return total
 
-    def _share(self, field: str) -> list[float]:
-        """For each length byte what one occurrence in the field counts."""
+    def _shares(self, field: str) -> list[float]:
         settings = FIELDS[fields.role(field)]
-        average = self._snapshot.average_length(fields.length_field(field))
-        return [
-            settings.weight / (1 - settings.b + settings.b * max(length, 1) / average)
-            for length in LENGTHS
-        ]
+        return self._snapshot.shares(fields.length_field(field), settings.weight, settings.b)
+
+
+def _add(total: dict[int, float], part: dict[int, float]) -> None:
+    if not total:
+        total.update(part)
+        return
+    for document, tf in part.items():
+        total[document] = total.get(document, 0.0) + tf
 
 
 def _keys(postings: PostingList, common: set[int]) -> Iterable[int]:

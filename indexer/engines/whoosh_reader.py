@@ -25,6 +25,7 @@ from indexer.engines.base import Fingerprint
 from indexer.engines.whoosh_storage import index_folder
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
+from indexer.spelling import Lexicon
 
 # Positions kept decoded between searches; an array item each of 4 bytes.
 CACHED_POSITIONS = 8_000_000
@@ -158,12 +159,14 @@ class Snapshot:
         self._lengths: dict[str, bytes] = {}
         self._averages: dict[str, float] = {}
         self._columns: dict[str, list[bytes]] = {}
+        self._shares: dict[str, list[float]] = {}
         self.essays = self.postings(fields.KIND, "essay").documents
         self.passages = sum(segment.size - len(segment.deleted) for segment in self.segments) - len(
             self.essays
         )
         self._essay_of: array[int] | None = None
-        self._words: list[tuple[str, int]] | None = None
+        # Made when first asked for.
+        self.lexicon: Lexicon | None = None
 
     def close(self) -> None:
         """Frees the files now, and not when nothing refers to the snapshot any more."""
@@ -229,15 +232,6 @@ class Snapshot:
         if last is not None:
             yield last.decode("utf-8", "surrogatepass"), total
 
-    def exact_terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The words of texts, headings and titles that begin so; all of them are kept."""
-        names = (fields.TEXT_EXACT, fields.HEADING_EXACT, fields.TITLE_EXACT)
-        if prefix:
-            return list(self.vocabulary(names, prefix))
-        if self._words is None:
-            self._words = list(self.vocabulary(names, ""))
-        return self._words
-
     # Documents
 
     def essay_of(self) -> array[int]:
@@ -284,6 +278,17 @@ class Snapshot:
             total = sum(segment.reader.field_length(field) for segment in self.segments)
             count = len(lengths) - lengths.count(0)
             found = self._averages[field] = max(total / count, 1.0) if count else 1.0
+        return found
+
+    def shares(self, field: str, weight: float, b: float) -> list[float]:
+        """For each length byte what an occurrence in the field counts: BM25's length
+        normalisation ``b`` and the field's weight."""
+        found = self._shares.get(field)
+        if found is None:
+            average = self.average_length(field)
+            found = self._shares[field] = [
+                weight / (1 - b + b * max(length, 1) / average) for length in LENGTHS
+            ]
         return found
 
     def sort_keys(self, column: str) -> list[bytes]:
