@@ -179,6 +179,19 @@ def queries() -> st.SearchStrategy[str]:
     return plain | st.recursive(_leaves(), _grown, max_leaves=8)
 
 
+@st.composite
+def searches(draw: st.DrawFn) -> tuple[list[Entry], list[str]]:
+    """A library, and queries of which many are words that it holds."""
+    entries = draw(libraries())
+    held = st.sampled_from(
+        [word for entry in entries for passage in entry.passages for word in passage.text.split()]
+    )
+    remembered = st.lists(held | held | _words(), min_size=2, max_size=4).map(" ".join)
+    quoted = st.lists(held, min_size=1, max_size=3).map(" ".join).map('"{}"'.format)
+    mixed = st.lists(remembered | quoted | queries(), min_size=1, max_size=2).map(" ".join)
+    return entries, draw(st.lists(queries() | remembered | mixed, min_size=12, max_size=24))
+
+
 _SCRAPS = (
     *"()[]{}<>|-–—~*?!.,;:'’\"“”„«»「」『』 ",
     *"（）：｜？＊～　。、，\0\n\t/\\@#&+_²½",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,9 @@ from indexer.model import Essay, Passage
 from indexer.planning import make_plan
 from indexer.query import parse
 from tests.oracle import OracleResult, Tier, evaluate
-from tests.strategies import garbage, libraries, queries
+from tests.strategies import garbage, libraries, searches
 
+SEEDS = Path(__file__).parents[1] / "seeds"
 # Essays and passages asked for at once, beyond what any library here has.
 EVERYTHING = 10_000
 
@@ -41,7 +43,7 @@ def engine_with(entries: Sequence[Entry]) -> Iterator[WhooshEngine]:
 
 def found_by(engine: WhooshEngine, text: str) -> OracleResult:
     """What the engine finds, in the oracle's words."""
-    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine.vocabulary)
+    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
     deadline = time.monotonic() + 60
     matches = engine.search(plan, per_essay=EVERYTHING, deadline=deadline)
     essays: list[set[str]] = [set(), set(), set()]
@@ -71,8 +73,9 @@ def assert_agreement(engine: WhooshEngine, entries: Sequence[Entry], text: str) 
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(libraries(), st.lists(queries(), min_size=12, max_size=24))
-def test_the_engine_finds_what_the_oracle_says(entries: list[Entry], texts: list[str]) -> None:
+@given(searches())
+def test_the_engine_finds_what_the_oracle_says(search: tuple[list[Entry], list[str]]) -> None:
+    entries, texts = search
     with engine_with(entries) as engine:
         for text in texts:
             assert_agreement(engine, entries, text)
@@ -88,17 +91,63 @@ def test_the_engine_finds_what_the_oracle_says_for_garbage_too(
             assert_agreement(engine, entries, text)
 
 
+def real_entries() -> list[Entry]:
+    """The sample essays, a passage for each paragraph."""
+    entries = []
+    for path in sorted(SEEDS.glob("*.txt")):
+        paragraphs = [part.strip() for part in path.read_text("utf-8").split("\n\n")]
+        passages = [((path.stem,), text) for text in paragraphs if text]
+        entries.append(an_entry(*passages, essay_id=path.stem, title=passages[0][1][:60]))
+    return entries
+
+
+def remembered(entries: Sequence[Entry], rng: random.Random) -> str:
+    """A query that somebody might make of a passage."""
+    texts = [passage.text for entry in entries for passage in entry.passages]
+    words = rng.choice(texts).split()
+    first = rng.randrange(len(words))
+    row = words[first : first + rng.randint(1, 6)]
+    some = rng.sample(words, min(len(words), rng.randint(1, 4)))
+    word = rng.choice(words)
+    return rng.choice(
+        [
+            " ".join(row),
+            " ".join(some),
+            " ".join([*some, *rng.choice(texts).split()[:1]]),
+            f'"{" ".join(row)}"',
+            f'"{" ".join(rng.sample(row, len(row)))}"~{rng.randint(0, 4)}',
+            f"{' '.join(some)} -{word}",
+            f"({' OR '.join(some)}) {word}",
+            f"{word[:4]}* {some[0]}",
+            f"{word[:2]}{word[3:]}~ {some[0]}",
+            f"{word[:1]}*{word[3:]}",
+        ]
+    )
+
+
+def test_the_engine_finds_what_the_oracle_says_in_real_essays() -> None:
+    entries = real_entries()
+    rng = random.Random(20)
+    with engine_with(entries) as engine:
+        for _ in range(150):
+            assert_agreement(engine, entries, remembered(entries, rng))
+
+
 def an_entry(
-    *passages: tuple[tuple[str, ...], str], language: str = "en", authors: tuple[str, ...] = ()
+    *passages: tuple[tuple[str, ...], str],
+    essay_id: str = "essay",
+    title: str = "Untitled",
+    language: str = "en",
+    authors: tuple[str, ...] = (),
 ) -> Entry:
     """An essay of passages, each with its headings and its text."""
     essay = Essay(
-        id="essay",
-        title="Untitled",
+        id=essay_id,
+        title=title,
         authors=authors,
         date=None,
         language=language,
-        path="/essays/essay.txt",
+        path=f"/essays/{essay_id}.txt",
         format="text",
         words=1,
         passages=len(passages),
@@ -106,7 +155,7 @@ def an_entry(
     return Entry(
         essay=essay,
         fingerprint=Fingerprint(
-            essay_id="essay", path=essay.path, root="/essays", size=1, mtime_ns=1, digest="1"
+            essay_id=essay_id, path=essay.path, root="/essays", size=1, mtime_ns=1, digest=essay_id
         ),
         outline=(),
         passages=tuple(
