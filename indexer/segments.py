@@ -174,46 +174,53 @@ class Segmenter:
 
     def _of_lines(self, lines: list[str]) -> list[Segment]:
         """Segments of lines without tables, rules and quote marks."""
-        start = self._list_start(lines)
-        if start is None:
-            if _is_code(lines):
-                text = "\n".join(_dedented(lines))
-                return [Segment("code", text, lines, indent=indent(lines[0]))]
-            return self._flow(lines)
-        items: list[list[str]] = []
-        end = start
-        while end < len(lines):
-            line = lines[end]
-            if end > start and not list_marker(line) and self._ends_list(lines[end - 1], line):
-                break
-            if list_marker(line) or not items:
-                items.append([line])
-            else:
-                items[-1].append(line)
-            end += 1
-        text = "\n".join(join(item, self.hyphens) for item in items)
-        marker = list_marker(lines[start])
-        listed = Segment("list", text, lines[start:end], indent=indent(lines[start]), marker=marker)
-        before = self._flow(lines[:start]) if start else []
-        after = self._of_lines(lines[end:]) if end < len(lines) else []
-        return [*before, listed, *after]
+        markers = [(at, marker) for at, line in enumerate(lines) if (marker := list_marker(line))]
+        out: list[Segment] = []
+        begin = 0
+        for place, (at, marker) in enumerate(markers):
+            if at < begin or not self._starts_list(lines, begin, markers, place):
+                continue
+            if at > begin:
+                out.extend(self._running(lines[begin:at]))
+            items: list[list[str]] = []
+            end, following = at, place
+            while end < len(lines):
+                while following < len(markers) and markers[following][0] < end:
+                    following += 1
+                begins = following < len(markers) and markers[following][0] == end
+                if end > at and not begins and self._ends_list(lines[end - 1], lines[end]):
+                    break
+                if begins:
+                    items.append([])
+                items[-1].append(lines[end])
+                end += 1
+            text = "\n".join(join(item, self.hyphens) for item in items)
+            out.append(
+                Segment("list", text, lines[at:end], indent=indent(lines[at]), marker=marker)
+            )
+            begin = end
+        if begin < len(lines):
+            out.extend(self._running(lines[begin:]))
+        return out
 
-    def _list_start(self, lines: list[str]) -> int | None:
-        markers = [(index, m) for index, line in enumerate(lines) if (m := list_marker(line))]
-        for place, (index, marker) in enumerate(markers):
-            bullet = marker[0].startswith("bullet")
-            chained = any(follows(other, marker) for _, other in markers[place + 1 : place + 3])
-            if index == 0:
-                dash = marker[0][-1] in "–—"
-                if chained or (bullet and not dash):
-                    return 0
-                continue
-            if not bullet and marker[1] != 1:
-                continue
-            lead = lines[index - 1].endswith((":", "："))
-            if (lead and (chained or bullet)) or (chained and self._breaks(lines, index)):
-                return index
-        return None
+    def _running(self, lines: list[str]) -> list[Segment]:
+        if _is_code(lines):
+            return [Segment("code", "\n".join(_dedented(lines)), lines, indent=indent(lines[0]))]
+        return self._flow(lines)
+
+    def _starts_list(
+        self, lines: list[str], begin: int, markers: list[tuple[int, Marker]], place: int
+    ) -> bool:
+        """Whether a list begins at a marker, in lines that begin at ``begin``."""
+        at, marker = markers[place]
+        bullet = marker[0].startswith("bullet")
+        chained = any(follows(other, marker) for _, other in markers[place + 1 : place + 3])
+        if at == begin:
+            return chained or (bullet and marker[0][-1] not in "–—")
+        if not bullet and marker[1] != 1:
+            return False
+        lead = lines[at - 1].endswith((":", "："))
+        return (lead and (chained or bullet)) or (chained and self._breaks(lines, at))
 
     def _breaks(self, lines: list[str], index: int) -> bool:
         """Whether the line end before ``index`` is the writer's."""
@@ -228,13 +235,17 @@ class Segmenter:
 
     def _flow(self, lines: list[str]) -> list[Segment]:
         """Running lines as paragraphs, quotations and verse."""
-        if len(lines) == 1:
+        labels = 0
+        while labels < len(lines) and is_label(lines[labels]):
+            labels += 1
+        short = len(lines) <= 4 and sum(width(line) for line in lines) <= 2 * MAX_SHORT
+        if len(lines) == 1 or (labels == 1 and short):
             return [self._prose(lines)]
-        if is_label(lines[0]):
-            if len(lines) <= 4 and sum(width(line) for line in lines) <= 2 * MAX_SHORT:
-                return [self._prose(lines)]
-            return [self._prose(lines[:1]), *self._flow(lines[1:])]
-        out: list[Segment] = []
+        # A chapter's number right above its text.
+        out = [self._prose([line]) for line in lines[:labels]]
+        lines = lines[labels:]
+        if not lines:
+            return out
         for part in self._at_indents(lines):
             if len(part) == 1:
                 out.append(self._prose(part))

@@ -123,6 +123,10 @@ class TestHeadings:
         text = essay("I\nOf the Harvest", BODY, OTHER, "II\nOf the Ships", OTHER, BODY)
         assert of_kind(text, "heading") == ["I Of the Harvest", "II Of the Ships"]
 
+    def test_a_number_right_above_its_text_is_a_heading(self) -> None:
+        text = essay(f"Chapter I\n{WRAPPED}\n{WRAPPED}", WRAPPED, f"Chapter II\n{WRAPPED}", WRAPPED)
+        assert of_kind(text, "heading") == ["Chapter I", "Chapter II"]
+
     def test_parts_stand_above_chapters(self) -> None:
         text = essay(
             "PART I", "CHAPTER 1", BODY, OTHER, "CHAPTER 2", OTHER, BODY,
@@ -560,6 +564,8 @@ class TestNothingIsLost:
         "|" * 1_000_000,
         "{//" * 300_000 + "\nx\n",
         "foo-\n" * 30_000,
+        "- a\nB ends.\n" * 10_000,
+        "I\n" * 30_000,
         "a  b\n\tc\n" * 15_000,
     ],
     ids=lambda text: repr(text[:8]),
