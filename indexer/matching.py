@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from indexer.plan import Path, Pattern
@@ -50,6 +51,9 @@ def _near(path: Path, slop: int, positions_of: Positions) -> list[Occurrence]:
     first_of = {number: numbers[0] for numbers in same.values() for number in numbers}
     latest: dict[int, list[Occurrence]] = {}
     wanted = {numbers[0]: len(numbers) for numbers in same.values()}
+    there = Counter(number for _, _, number in places)
+    if any(there[number] < count for number, count in wanted.items()):
+        return []
     for begin, end, number in places:
         if first_of[number] != number:
             continue

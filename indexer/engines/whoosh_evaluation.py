@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, compress, repeat
 from math import log
+from operator import add
 from typing import NamedTuple
 
 from indexer.engines import whoosh_fields as fields
@@ -36,14 +38,30 @@ from indexer.weights import BM25, FIELDS
 # A position in a passage, heading path, title or list of authors is below this.
 _POSITIONS = 1 << 24
 # Documents between two looks at the clock where each costs some microseconds.
-_CLOCK = 2_000
+_CLOCK = 200
 
 
 class _Counts(NamedTuple):
-    """How often a pattern occurs in each document of a field; documents ascend."""
+    """How often a pattern occurs in documents of a field; they ascend if ``is_ordered``."""
 
     documents: Sequence[int]
     counts: Sequence[int]
+    is_ordered: bool
+
+    def among(self, wanted: Collection[int]) -> Iterator[tuple[int, int]]:
+        """Those of the documents that are wanted, with their counts."""
+        documents, counts = self.documents, self.counts
+        if not self.is_ordered or len(wanted) * 8 > len(documents):
+            pairs = zip(documents, counts, strict=True)
+            return compress(pairs, map(wanted.__contains__, documents))
+        return self._looked_up(wanted)
+
+    def _looked_up(self, wanted: Iterable[int]) -> Iterator[tuple[int, int]]:
+        documents, counts, size = self.documents, self.counts, len(self.documents)
+        for document in wanted:
+            index = bisect_left(documents, document)
+            if index < size and documents[index] == document:
+                yield document, counts[index]
 
 
 class Evaluation:
@@ -52,7 +70,7 @@ class Evaluation:
     def __init__(self, snapshot: Snapshot, deadline: float) -> None:
         self._snapshot = snapshot
         self._deadline = deadline
-        self._counts: dict[tuple[Pattern, str], _Counts] = {}
+        self._counts: dict[tuple[Pattern, str], list[_Counts]] = {}
         self._sets: dict[Pattern, set[int]] = {}
 
     def check_clock(self) -> None:
@@ -65,8 +83,8 @@ class Evaluation:
 
     # Where patterns occur
 
-    def counts(self, pattern: Pattern, field: str) -> _Counts:
-        """How often a pattern occurs in the documents of a field."""
+    def counts(self, pattern: Pattern, field: str) -> list[_Counts]:
+        """How often a pattern occurs in the documents of a field; each is in one part only."""
         key = (pattern, field)
         found = self._counts.get(key)
         if found is None:
@@ -74,27 +92,32 @@ class Evaluation:
             found = self._counts[key] = self._count(pattern, field)
         return found
 
-    def _count(self, pattern: Pattern, field: str) -> _Counts:
+    def _count(self, pattern: Pattern, field: str) -> list[_Counts]:
         if pattern.slop is not None:
             return self._count_near(pattern, field)
-        singles = {
-            alternative.term for path in pattern.paths if len(path) == 1 for alternative in path[0]
-        }
-        lists = [p for term in singles if len(p := self._snapshot.postings(field, term))]
         rows = [path for path in pattern.paths if len(path) > 1]
-        if len(lists) == 1 and not rows:
-            return _Counts(lists[0].documents, lists[0].frequencies)
-        total: dict[int, int] = {}
-        for postings in lists:
-            for document, count in zip(postings.documents, postings.frequencies, strict=True):
-                total[document] = total.get(document, 0) + count
-        ends: set[int] = set()
-        for path in rows:
-            ends |= self._row_ends(path, field)
-        for document, count in Counter(map(_POSITIONS.__rfloordiv__, ends)).items():
-            total[document] = total.get(document, 0) + count
-        documents = sorted(total)
-        return _Counts(documents, [total[document] for document in documents])
+        singles = {one.term for path in pattern.paths if len(path) == 1 for one in path[0]}
+        # A document is of one language, and so are the stems it holds.
+        by_language: dict[str, list[PostingList]] = {}
+        for term in singles:
+            postings = self._snapshot.postings(field, term)
+            if len(postings):
+                language = term.partition(":")[0] if pattern.view == "stem" and not rows else ""
+                by_language.setdefault(language, []).append(postings)
+        parts = []
+        for lists in by_language.values():
+            if len(lists) == 1 and not rows:
+                parts.append(_Counts(lists[0].documents, lists[0].frequencies, True))
+            else:
+                parts.append(_united(lists, stems=pattern.view == "stem"))
+        ends = set().union(*(self._row_ends(path, field) for path in rows))
+        if ends:
+            total = Counter(map(_POSITIONS.__rfloordiv__, ends))
+            for part in parts:
+                for document, count in zip(part.documents, part.counts, strict=True):
+                    total[document] += count
+            parts = [_Counts(list(total), list(total.values()), False)]
+        return parts
 
     def _steps(
         self, path: Path, field: str
@@ -128,29 +151,26 @@ class Evaluation:
             self.check_clock()
             after: set[int] = set()
             for advance, postings in lists:
-                for key in _keys(postings, common):
-                    if reached is None or key in reached:
-                        after.add(key + advance)
+                keys = _keys(postings, common)
+                met = set(keys) if reached is None else reached.intersection(keys)
+                after.update(map(advance.__add__, met))
             if not after:
                 return after
             reached = after
         return reached or set()
 
-    def _count_near(self, pattern: Pattern, field: str) -> _Counts:
-        total: dict[int, int] = {}
+    def _count_near(self, pattern: Pattern, field: str) -> list[_Counts]:
+        total: Counter[int] = Counter()
         for path in pattern.paths:
             _, common = self._steps(path, field)
-            alone = Pattern(
-                paths=(path,), view=pattern.view, slop=pattern.slop, label=pattern.label
-            )
+            alone = replace(pattern, paths=(path,))
             for number, document in enumerate(common):
                 if number % _CLOCK == 0:
                     self.check_clock()
                 places = occurrences(alone, self._places_of(field, document))
                 if places:
-                    total[document] = total.get(document, 0) + len(places)
-        documents = sorted(total)
-        return _Counts(documents, [total[document] for document in documents])
+                    total[document] += len(places)
+        return [_Counts(list(total), list(total.values()), False)]
 
     def occurrences(
         self, pattern: Pattern, part: Part, documents: Sequence[int]
@@ -190,10 +210,11 @@ class Evaluation:
         if found is None:
             found = set()
             for field in fields.of_passages(pattern):
-                found.update(self.counts(pattern, field).documents)
+                for part in self.counts(pattern, field):
+                    found.update(part.documents)
             for field in fields.of_essays(pattern):
-                documents = self.counts(pattern, field).documents
-                found.update(self._expand(self._places(documents)))
+                for part in self.counts(pattern, field):
+                    found.update(self._expand(self._places(part.documents)))
             self._sets[pattern] = found
         return found
 
@@ -261,49 +282,53 @@ class Evaluation:
             found = len(known)
         else:
             # An upper bound where the very set is not needed (very common words).
-            found = sum(len(self.counts(pattern, f).documents) for f in fields.of_passages(pattern))
+            found = sum(
+                len(part.documents)
+                for field in fields.of_passages(pattern)
+                for part in self.counts(pattern, field)
+            )
         total = self._snapshot.passages
         found = min(found, total)
         return log(1 + (total - found + 0.5) / (found + 0.5))
 
-    def _frequencies(self, pattern: Pattern, wanted: Mapping[int, object]) -> dict[int, float]:
+    def _frequencies(self, pattern: Pattern, wanted: Collection[int]) -> dict[int, float]:
         """Weighted, length-normalised term frequency of the passages wanted, over the fields."""
         snapshot = self._snapshot
         total: dict[int, float] = {}
         for field in fields.of_passages(pattern):
-            documents, counts = self.counts(pattern, field)
-            if not documents:
-                continue
             share = self._shares(field)
             lengths = snapshot.lengths(fields.length_field(field))
-            if len(wanted) * 4 < len(documents):
-                known = dict(zip(documents, counts, strict=True))
-                part = {d: known[d] * share[lengths[d]] for d in wanted if d in known}
-            else:
-                part = {
-                    d: count * share[lengths[d]]
-                    for d, count in zip(documents, counts, strict=True)
-                    if d in wanted
-                }
-            _add(total, part)
+            for part in self.counts(pattern, field):
+                among = part.among(wanted)
+                _add(total, {d: count * share[lengths[d]] for d, count in among})
         for field in fields.of_essays(pattern):
-            essays, counts = self.counts(pattern, field)
-            if not essays:
-                continue
             share = self._shares(field)
             lengths = snapshot.lengths(fields.length_field(field))
-            part = {}
-            for place, essay, count in zip(self._places(essays), essays, counts, strict=True):
-                tf = count * share[lengths[essay]]
-                for document in snapshot.passages_of(place):
-                    if document in wanted:
-                        part[document] = tf
-            _add(total, part)
+            for essays, counts, _ in self.counts(pattern, field):
+                of_title: dict[int, float] = {}
+                for place, essay, count in zip(self._places(essays), essays, counts, strict=True):
+                    tf = count * share[lengths[essay]]
+                    for document in snapshot.passages_of(place):
+                        if document in wanted:
+                            of_title[document] = tf
+                _add(total, of_title)
         return total
 
     def _shares(self, field: str) -> list[float]:
         settings = FIELDS[fields.role(field)]
         return self._snapshot.shares(fields.length_field(field), settings.weight, settings.b)
+
+
+def _united(lists: list[PostingList], *, stems: bool) -> _Counts:
+    """Several posting lists as one. Two stems of one word stand at the same positions and
+    count once; other terms add up."""
+    lists.sort(key=len, reverse=True)
+    total = dict(zip(lists[0].documents, lists[0].frequencies, strict=True))
+    for postings in lists[1:]:
+        for document, count in zip(postings.documents, postings.frequencies, strict=True):
+            known = total.get(document, 0)
+            total[document] = max(known, count) if stems else known + count
+    return _Counts(list(total), list(total.values()), False)
 
 
 def _add(total: dict[int, float], part: dict[int, float]) -> None:
@@ -315,16 +340,14 @@ def _add(total: dict[int, float], part: dict[int, float]) -> None:
 
 
 def _keys(postings: PostingList, common: set[int]) -> Iterable[int]:
-    """Each position in the documents wanted, as document times a constant plus position."""
-    positions, starts = postings.positions, postings.starts()
+    """Each position, as document times a constant plus position; all of those in ``common``."""
     if len(common) * 8 < len(postings):
-        for document in common:
-            base = document * _POSITIONS
-            for position in postings.at(document):
-                yield base + position
-        return
-    for index, document in enumerate(postings.documents):
-        if document in common:
-            base = document * _POSITIONS
-            for position in positions[starts[index] : starts[index + 1]]:
-                yield base + position
+        return (
+            document * _POSITIONS + position
+            for document in common
+            for position in postings.at(document)
+        )
+    bases = map(_POSITIONS.__mul__, postings.documents)
+    return map(
+        add, chain.from_iterable(map(repeat, bases, postings.frequencies)), postings.positions
+    )

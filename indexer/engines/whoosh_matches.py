@@ -27,6 +27,11 @@ class _Tier:
     passages: list[int]
 
 
+def _best_first(pair: tuple[float, int]) -> tuple[float, int]:
+    """Sorts scored passages: the higher score, then the earlier passage."""
+    return -pair[0], pair[1]
+
+
 class WhooshMatches:
     """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
 
@@ -38,6 +43,7 @@ class WhooshMatches:
         self._sort = sort
         self._per_essay = per_essay
         self._words = plan.words
+        self._word_sets: list[set[int]] | None = None
         patterns = Counter(
             pattern for word in plan.words for pattern in (word.pattern, *word.parts)
         )
@@ -210,22 +216,20 @@ class WhooshMatches:
     ) -> list[tuple[float, int]]:
         """The best passages of an essay; where only together they hold all words, those that
         add a word come before those that repeat one."""
-        ranked = [
-            (score, document)
-            for score, document in nsmallest(
-                len(documents) if number == 1 else self._per_essay,
-                zip(scores, documents, strict=True),
-                key=lambda pair: (-pair[0], pair[1]),
-            )
-        ]
+        pairs = zip(scores, documents, strict=True)
         if number != 1:
-            return ranked
-        sets = [self._evaluation.passages(word.pattern) for word in self._words]
+            return nsmallest(self._per_essay, pairs, key=_best_first)
+        if self._word_sets is None:
+            self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]
         seen: set[int] = set()
         adding: list[tuple[float, int]] = []
         repeating: list[tuple[float, int]] = []
-        for pair in ranked:
-            held = {n for n, passages in enumerate(sets) if pair[1] in passages}
+        ranked = sorted(pairs, key=_best_first)
+        for number, pair in enumerate(ranked):
+            if len(seen) == len(self._word_sets):
+                repeating += ranked[number:]
+                break
+            held = {n for n, passages in enumerate(self._word_sets) if pair[1] in passages}
             (repeating if held <= seen else adding).append(pair)
             seen |= held
         return (adding + repeating)[: self._per_essay]
