@@ -162,7 +162,7 @@ class Library:
             if len(steps) > 1:
                 continue
             form = _folded(word.text)
-            close = self._engine.close_to(form, edits_for(form))
+            close = self._engine.close_to(form, edits_for(form), "any")
             better = nearest(form, ((form_of(term), count) for term, count in close))
             if better is not None:
                 start, end = word.span

@@ -32,11 +32,11 @@ from indexer.terms import form_of, width_of
 class Words(Protocol):
     """The words of a library, as exact terms with the number of passages that hold each."""
 
-    def vocabulary(self, prefix: str) -> Iterable[tuple[str, int]]:
-        """Those that begin so."""
+    def vocabulary(self, prefix: str, scope: Scope) -> Iterable[tuple[str, int]]:
+        """Those that begin so; of ``author`` only the names, of other scopes all but them."""
         ...
 
-    def close_to(self, form: str, edits: int) -> Iterable[tuple[str, int]]:
+    def close_to(self, form: str, edits: int, scope: Scope) -> Iterable[tuple[str, int]]:
         """Those within so many edits (optimal string alignment)."""
         ...
 
@@ -115,13 +115,13 @@ class _Planner:
                     return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
                 if not start:
                     return None
-                found = list(self._library.vocabulary(start))
+                found = list(self._library.vocabulary(start, scope))
             case q.Wildcard(shape):
                 label = shape
                 start, regex = _shape(shape)
                 found = [
                     (term, count)
-                    for term, count in self._library.vocabulary(start)
+                    for term, count in self._library.vocabulary(start, scope)
                     if regex.fullmatch(form_of(term))
                 ]
             case q.Fuzzy(text, edits):
@@ -131,7 +131,7 @@ class _Planner:
                     return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
                 if not form:
                     return None
-                found = list(self._library.close_to(form, edits))
+                found = list(self._library.close_to(form, edits, scope))
         if len(found) > self._max_expansions:
             self.notes.append(
                 Note(

@@ -68,7 +68,8 @@ def places(step: Step, text: str, language: str, *, by_stem: bool) -> list[Stret
     if step.length is None:
         (word,) = step.tokens
         found = [token for token in tokens if same(word, token)]
-        return [Stretch(token.position, token.position + token.width) for token in found]
+        # A joined form by its stem does not lead past its parts (see the oracle).
+        return [Stretch(t.position, t.position + (1 if by_stem else t.width)) for t in found]
     starts = [
         {token.position - number for token in tokens if same(pair, token)}
         for number, pair in enumerate(step.tokens)

@@ -152,6 +152,7 @@ def _leaves() -> st.SearchStrategy[str]:
         _filters(),
         st.tuples(fields, terms).map("".join),
         names.map("author:{}".format),
+        names.map("author:{:.4}*".format),
     )
 
 

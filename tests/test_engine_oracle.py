@@ -217,14 +217,14 @@ def test_the_engine_finds_what_the_oracle_says_where_it_is_hard(entry: Entry, te
 @pytest.mark.parametrize(
     ("entry", "text"),
     [
-        pytest.param(HEADINGS, '"human rights"~200', id="near words in two headings"),
-        pytest.param(NAMES, 'author:"rousseau jan"~200', id="near words in two names"),
+        pytest.param(HEADINGS, '"human rights"~1000', id="near words in two headings"),
+        pytest.param(NAMES, 'author:"rousseau jan"~1000', id="near words in two names"),
         pytest.param(NAMES, "author:rouss*", id="the beginning of a name"),
         pytest.param(NAMES, "author:roussaeu~", id="a name misspelt"),
+        pytest.param(NAMES, "rouss*", id="a name is no word of the text"),
         pytest.param(COMPOUNDS, "cooperate-now", id="a word after a joined compound"),
     ],
 )
-@pytest.mark.xfail(reason="known deviations of the engine")
 def test_the_engine_finds_what_the_oracle_says_in_far_corners(entry: Entry, text: str) -> None:
     with engine_with([entry]) as engine:
         assert_agreement(engine, [entry], text)

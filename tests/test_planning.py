@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.plan import Below, Both, Dated, Either, InLanguage, Pattern, Plan, PlanNode, Without
+from indexer.plan import Below, Both, Dated, Either, InLanguage, Pattern, Plan, PlanNode, Scope, Without
 from indexer.planning import make_plan
 from indexer.query import parse
 from indexer.spelling import Lexicon
@@ -19,10 +19,10 @@ VOCABULARY = {
 class Words:
     """A library's words."""
 
-    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
+    def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         return [item for item in sorted(VOCABULARY.items()) if item[0].startswith(prefix)]
 
-    def close_to(self, form: str, edits: int) -> list[tuple[str, int]]:
+    def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         return Lexicon(sorted(VOCABULARY.items()), form_of).within(form, edits)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from indexer.model import Essay, Matched, OutlineEntry, Passage, Sort, Status
-from indexer.plan import Pattern, Plan
+from indexer.plan import Pattern, Plan, Scope
 
 Part = Literal["text", "heading", "title"]
 
@@ -161,14 +161,14 @@ class Engine(Protocol):
         """Languages of the essays and how many essays each has."""
         ...
 
-    def close_to(self, form: str, edits: int) -> list[tuple[str, int]]:
-        """Exact terms whose form is within so many edits (optimal string alignment), with
-        the number of passages that hold each."""
+    def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
+        """Exact terms that begin with ``prefix``, in code point order, with the number of
+        documents that hold each: of scope ``author`` the authors' names, of every other
+        those of texts, headings and titles."""
         ...
 
-    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
-        """Exact terms that begin with ``prefix``, in code point order, with the number of
-        passages that hold each."""
+    def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
+        """The same for terms whose form is within so many edits (optimal string alignment)."""
         ...
 
     def search(

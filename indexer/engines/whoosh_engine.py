@@ -15,7 +15,7 @@ from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, Sort, Status
-from indexer.plan import Plan
+from indexer.plan import Plan, Scope
 from indexer.spelling import Lexicon
 from indexer.terms import form_of
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WORDS = (fields.TEXT_EXACT, fields.HEADING_EXACT, fields.TITLE_EXACT)
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
 
@@ -147,18 +146,22 @@ class WhooshEngine:
             if count:
                 yield language, count
 
-    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
+    def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms that begin with a prefix, with how many documents hold each."""
-        return self._read(lambda snapshot: list(snapshot.vocabulary(_WORDS, prefix)))
+        return self._read(
+            lambda snapshot: list(snapshot.vocabulary(fields.words_of(scope), prefix))
+        )
 
-    def close_to(self, form: str, edits: int) -> list[tuple[str, int]]:
+    def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms within so many edits, with how many documents hold each."""
 
         def ask(snapshot: Snapshot) -> list[tuple[str, int]]:
-            if snapshot.lexicon is None:
-                words = list(snapshot.vocabulary(_WORDS, ""))
-                snapshot.lexicon = Lexicon(words, form_of)
-            return snapshot.lexicon.within(form, edits)
+            names = fields.words_of(scope)
+            lexicon = snapshot.lexicons.get(names)
+            if lexicon is None:
+                lexicon = Lexicon(list(snapshot.vocabulary(names, "")), form_of)
+                snapshot.lexicons[names] = lexicon
+            return lexicon.within(form, edits)
 
         return self._read(ask)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.engines.base import Part
-from indexer.plan import Pattern
+from indexer.plan import Pattern, Scope
 from indexer.weights import Role
 
 TEXT_EXACT, TEXT_STEM = "text_exact", "text_stem"
@@ -57,6 +57,11 @@ def of_essays(pattern: Pattern) -> tuple[str, ...]:
 def of_part(part: Part, pattern: Pattern) -> str:
     """The field of a text, of headings or of a title in the pattern's view."""
     return f"{part}_{pattern.view}"
+
+
+def words_of(scope: Scope) -> tuple[str, ...]:
+    """The fields whose words a pattern of this scope may stand for."""
+    return (AUTHOR_EXACT,) if scope == "author" else (TEXT_EXACT, HEADING_EXACT, TITLE_EXACT)
 
 
 def role(field: str) -> Role:

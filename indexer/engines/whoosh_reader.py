@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import pickle
+import struct
 import weakref
 import zlib
 from array import array
@@ -15,7 +16,9 @@ from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import Any
 
+from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError
+from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import CorruptIndexError, SegmentReader
 from whoosh.util.numeric import byte_to_length
 
@@ -32,7 +35,8 @@ CACHED_POSITIONS = 8_000_000
 
 # What reading a damaged file may raise, here and inside Whoosh.
 DAMAGE = (
-    CorruptIndexError, EmptyIndexError, pickle.UnpicklingError, zlib.error, EOFError,
+    CorruptIndexError, EmptyIndexError, WhooshIndexError, FileFormatError, struct.error,
+    pickle.UnpicklingError, zlib.error, EOFError,
     ValueError, KeyError,
     IndexError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError,
     ImportError, ArithmeticError,
@@ -166,7 +170,7 @@ class Snapshot:
         )
         self._essay_of: array[int] | None = None
         # Made when first asked for.
-        self.lexicon: Lexicon | None = None
+        self.lexicons: dict[tuple[str, ...], Lexicon] = {}
 
     def close(self) -> None:
         """Frees the files now, and not when nothing refers to the snapshot any more."""

@@ -7,6 +7,7 @@
         writer.lock     held by the one process that writes
         writer.json     who that is
         index-1/        the Whoosh index; a rebuild makes index-2 aside and swaps the stamp
+            checksums.json  of its files, for ``essays check``
 
 Whoosh writes a commit's files, then renames its table of contents into place, but never calls
 fsync; :class:`DurableStorage` does, files and folder both, before and after the rename.
@@ -41,6 +42,8 @@ from indexer.errors import (
 
 SCHEMA_VERSION = 1
 STAMP, LOCK, WRITER = "essays.json", "writer.lock", "writer.json"
+# In the folder of the Whoosh index, beside its files.
+SUMS = "checksums.json"
 INDEX_NAME = "essays"
 _FOLDER = re.compile(r"index-[0-9]+")
 
@@ -92,6 +95,22 @@ class DurableStorage(FileStorage):
         storage._written = self._written
         return storage
 
+    def _write_checksums(self, oldname: str, newname: str) -> None:
+        """Adds the files of this commit to the sums of those that are still there."""
+        folder = Path(self.folder)
+        sums = {
+            name: digest for name, digest in checksums(folder).items() if self.file_exists(name)
+        }
+        for name in self._unsynced:
+            if self.file_exists(name):
+                sums[newname if name == oldname else name] = checksum(folder / name)
+        draft = folder / f"{SUMS}.draft"
+        with open(draft, "w", encoding="utf-8") as file:
+            json.dump(sums, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, folder / SUMS)
+
     def let_go(self) -> None:
         """Closes what a failed commit left open for writing; it is of no use any more."""
         for file in self._written:
@@ -101,6 +120,7 @@ class DurableStorage(FileStorage):
         self._written.clear()
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        self._write_checksums(oldname, newname)
         for name in sorted(self._unsynced):
             try:
                 descriptor = os.open(self._fpath(name), os.O_RDONLY)
@@ -114,6 +134,23 @@ class DurableStorage(FileStorage):
         self._written.clear()
         super().rename_file(oldname, newname, safe=safe)
         sync_folder(Path(self.folder))
+
+
+def checksum(path: Path) -> str:
+    """BLAKE2b of a file, 16 bytes in hexadecimal."""
+    from hashlib import blake2b, file_digest
+
+    with open(path, "rb") as file:
+        return file_digest(file, lambda: blake2b(digest_size=16)).hexdigest()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The sums of an index's files as they were written; empty where that is unreadable."""
+    try:
+        sums = json.loads((folder / SUMS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return sums if isinstance(sums, dict) else {}
 
 
 def index_folder(path: Path) -> FileIndex:

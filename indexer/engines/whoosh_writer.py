@@ -25,8 +25,9 @@ from indexer.engines.whoosh_storage import (
 )
 from indexer.model import Passage
 
-# Between headings, and between authors: a phrase must not run over.
-GAP = 100
+# Positions between headings, and between authors: more than the greatest distance a query may
+# ask for, so that nothing runs over.
+GAP = 2_000
 # Postings held in memory before a segment is written; about 1 GB at the most.
 SEGMENT_POSTINGS = 12_000_000
 # More segments than this are merged, smallest first, to half as many. A search looks every

@@ -1,8 +1,11 @@
-"""English prose to index: every ``.txt`` below ``DATA/essays`` that is not a copy or Chinese."""
+"""English prose to index: every ``.txt`` below ``DATA/essays`` that is not a copy or Chinese,
+and the documents of the English collections, some to a file."""
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +29,36 @@ def texts(data: Path) -> list[Path]:
     )
 
 
+# Documents of a collection that make one file.
+_TOGETHER = 20
+# In other languages, or the same paragraphs once more.
+_LEFT_OUT = ("xquad-", "cmrc")
+
+
+def _collected(data: Path) -> Iterator[tuple[str, str]]:
+    """Names and texts of files made of the collections' documents."""
+    for source in sorted((data / "collections").glob("*/docs.jsonl")):
+        name = source.parent.name
+        if name.startswith(_LEFT_OUT):
+            continue
+        documents = [json.loads(line)["text"] for line in source.open(encoding="utf-8")]
+        for start in range(0, len(documents), _TOGETHER):
+            text = "\n\n".join(documents[start : start + _TOGETHER])
+            yield f"{name}/{start:06}.txt", text
+
+
 def copy_texts(data: Path, folder: Path) -> int:
-    """Copies the files into one folder tree; their bytes in all."""
+    """Puts all of it into one folder tree; its bytes in all."""
     size = 0
     for path in texts(data):
         target = folder / path.relative_to(data / "essays")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+        size += target.stat().st_size
+    for name, text in _collected(data):
+        target = folder / "collections" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
         size += target.stat().st_size
     return size
 

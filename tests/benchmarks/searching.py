@@ -1,4 +1,5 @@
-"""Queries with their snippets, ours and stock Whoosh in turns."""
+"""Queries with ten snippets each, ours and stock Whoosh in turns: a passage of each of ten
+essays, and ten hits with their highlights."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def warm(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: i
     pairs = []
     for query in queries:
         ours, theirs = _in_turns(
-            rounds, partial(library.search, query.text), partial(stock.search, query.text)
+            rounds,
+            partial(library.search, query.text, passages=1),
+            partial(stock.search, query.text),
         )
         pairs.append(Pair(query, ours, theirs))
     library.close()
@@ -47,7 +50,7 @@ def cold(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: i
 
     def ours(text: str) -> None:
         library = Library.open(str(location), Settings(search_seconds=60))
-        library.search(text)
+        library.search(text, passages=1)
         library.close()
 
     def theirs(text: str) -> None:
