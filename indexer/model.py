@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
-BlockKind = Literal[
-    "title", "heading", "paragraph", "list", "quotation", "verse", "table", "code"
-]
+from msgspec import Struct
+
+BlockKind = Literal["title", "heading", "paragraph", "list", "quotation", "verse", "table", "code"]
 PassageKind = Literal["heading", "paragraph", "list", "quotation", "verse", "table", "code"]
 Matched = Literal["all", "essay", "any", "none"]
 Sort = Literal["relevance", "date", "title"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A piece of an essay as its reader saw it.
 
     ``title`` is the essay's own title where the text shows one (at most one, before all
@@ -28,8 +26,7 @@ class Block:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """What a reader makes of one file: metadata and blocks in reading order.
 
     ``title`` is never empty. ``date`` is ISO 8601 at the precision known (``2021``,
@@ -46,8 +43,7 @@ class Document:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(Struct, frozen=True, kw_only=True):
     """The unit of search. ``ordinal`` is its place in the essay, from 1."""
 
     anchor: str
@@ -57,8 +53,7 @@ class Passage:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutlineEntry:
+class OutlineEntry(Struct, frozen=True, kw_only=True):
     """A heading and the anchor of the first passage below it."""
 
     title: str
@@ -66,8 +61,7 @@ class OutlineEntry:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Essay:
+class Essay(Struct, frozen=True, kw_only=True):
     """One document of the library. ``words`` and ``passages`` are counts."""
 
     id: str
@@ -81,8 +75,7 @@ class Essay:
     passages: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """Something a person should know about their query; ``span`` is in the query's text."""
 
     kind: str
@@ -90,16 +83,14 @@ class Note:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of snippet text; ``match`` says whether it lights up."""
 
     text: str
     match: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True):
     """A passage that answers a query.
 
     ``heading_pieces`` light up what matched in each heading of ``headings``.
@@ -116,8 +107,7 @@ class Hit:
     heading_pieces: tuple[tuple[Piece, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EssayHit:
+class EssayHit(Struct, frozen=True, kw_only=True):
     """An essay that answers a query, its best passages, and how many more it has."""
 
     essay: Essay
@@ -127,8 +117,7 @@ class EssayHit:
     title_pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True, kw_only=True):
     """A page of results. ``essays``, ``passages`` and ``partial`` are true totals."""
 
     query: str
@@ -145,8 +134,7 @@ class SearchResult:
     results: tuple[EssayHit, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EssayView:
+class EssayView(Struct, frozen=True, kw_only=True):
     """A whole essay, as ``show`` gives it."""
 
     essay: Essay
@@ -154,16 +142,14 @@ class EssayView:
     passages: tuple[Passage, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class Skipped(Struct, frozen=True, kw_only=True):
     """A file that could not be indexed, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncReport:
+class SyncReport(Struct, frozen=True, kw_only=True):
     """What ``index`` did. ``notes`` are readers' guesses as (path, note)."""
 
     added: int
@@ -178,8 +164,7 @@ class SyncReport:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """The state of an index. ``bytes`` is its size on disk; ``updated`` is ISO 8601, UTC."""
 
     location: str

@@ -6,8 +6,9 @@ vocabulary of the library are known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 View = Literal["exact", "stem"]
 Scope = Literal["any", "title", "heading", "author"]
@@ -24,8 +25,7 @@ Step = tuple[Alternative, ...]
 Path = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """Terms in a row: matches where any of ``paths`` does.
 
     A path matches at position *p* when its first step has an alternative at *p*, its second
@@ -42,43 +42,37 @@ class Pattern:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(Struct, frozen=True):
     """Passages in all of ``parts``."""
 
     parts: tuple[PlanNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """Passages in any of ``parts``."""
 
     parts: tuple[PlanNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Without:
+class Without(Struct, frozen=True):
     """Passages not in ``part``."""
 
     part: PlanNode
 
 
-@dataclass(frozen=True, slots=True)
-class InLanguage:
+class InLanguage(Struct, frozen=True):
     """Passages of essays in a language."""
 
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
+class Below(Struct, frozen=True):
     """Passages of the essay with this id, or of essays whose ids lie in this folder."""
 
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """Passages of essays dated from ``start`` (inclusive) to ``end`` (exclusive), ISO days.
 
     An essay dated by a year or month counts as its first day; undated ones never match.
@@ -91,8 +85,7 @@ class Dated:
 PlanNode = Pattern | Both | Either | Without | InLanguage | Below | Dated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainWord:
+class PlainWord(Struct, frozen=True, kw_only=True):
     """A word of the query that may be relaxed.
 
     ``parts`` are the smaller patterns that stand in for it when it is nowhere as a whole
@@ -105,8 +98,7 @@ class PlainWord:
     optional_in: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Plain words over what the strict part leaves.
 
     Where every word is optional in a language, all of them are required there.

@@ -6,32 +6,30 @@ it says nothing, and tells so in a note whose ``kind`` is one of :data:`NOTE_KIN
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from indexer.model import Note
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word in any of its forms."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Exactly these words in this order."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """These words in any order with at most ``distance`` other words between them."""
 
     text: str
@@ -39,24 +37,21 @@ class Near:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """Words that begin so (``text`` is without the star)."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(Struct, frozen=True):
     """Words of this shape: ``*``, ``?`` and ``[...]`` as in a shell."""
 
     pattern: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Fuzzy:
+class Fuzzy(Struct, frozen=True):
     """Words within one edit (up to 5 letters) or two."""
 
     text: str
@@ -64,53 +59,46 @@ class Fuzzy:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All of ``children``."""
 
     children: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """Any of ``children``."""
 
     children: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """Passages without ``child``."""
 
     child: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Scoped:
+class Scoped(Struct, frozen=True):
     """``child``, but only in titles, or only in headings, or only in authors' names."""
 
     scope: Literal["title", "heading", "author"]
     child: Node
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(Struct, frozen=True):
     """The essay with this id, or those in this folder of ids."""
 
     place: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Lang:
+class Lang(Struct, frozen=True):
     """Essays in this language."""
 
     language: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(Struct, frozen=True):
     """Essays dated from ``start`` (inclusive) to ``end`` (exclusive), full ISO days."""
 
     start: str | None
@@ -123,8 +111,7 @@ Node = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Struct, frozen=True, kw_only=True):
     """A query as understood: plain ``words`` that may be relaxed, within what ``strict`` allows.
 
     ``understood`` is the query written out in its own language, unambiguously.
@@ -165,8 +152,7 @@ NOTE_KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """A construct of the language, for help pages and the tests of their examples."""
 
     syntax: str

@@ -9,8 +9,9 @@ and Lushman, "Term Proximity Scoring for Ad-Hoc Retrieval on Very Large Text Col
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from indexer.analysis import fold
 from indexer.engines.base import Candidate, Group, Matches, Part

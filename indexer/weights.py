@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Role = Literal["text", "heading", "title", "author"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldWeight:
+class FieldWeight(Struct, frozen=True):
     """How much an occurrence in a field counts, and how far its length normalises (0 to 1)."""
 
     weight: float
     b: float
 
 
-@dataclass(frozen=True, slots=True)
-class Saturation:
+class Saturation(Struct, frozen=True):
     """``k1`` of BM25: how soon repeated occurrences stop to count."""
 
     k1: float
@@ -33,8 +32,7 @@ FIELDS: dict[Role, FieldWeight] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
+class Nearness(Struct, frozen=True):
     """What two neighbouring words of the query are worth when they stand near each other.
 
     ``weight`` times idf over ``1 + words between`` to ``power``; ``reversal`` is counted as

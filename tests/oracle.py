@@ -11,11 +11,11 @@ its own text. Words stand in a row only within one of them.
 after its width, and the joined form of a compound leads past its parts. A query's words are in
 a text where a way through the query's lattice, from its first to its last position, meets the
 same words on a way through the text's. Same: equal forms (exact), or a stem in common, both
-analysed in the language of the essay (stem). By stems the joined form of a compound leads only
-to the position after its first part: ``cooperate-now`` is not in "co-operate now". A run of a script without spaces is one word of
-the query; it is where each pair of its neighbouring characters follows the one before, within
-one run (a run of one character: where that character is). An article that lost its vowel
-(``l'`` of ``l'harmonie``) may be missing in the stem view.
+analysed in the language of the essay (stem). By stems the joined form of a compound leads only to
+the position after its first part: ``cooperate-now`` is not in "co-operate now". A run of a script
+without spaces is one word of the query; it is where each pair of its neighbouring characters
+follows the one before, within one run (a run of one character: where that character is). An
+article that lost its vowel (``l'`` of ``l'harmonie``) may be missing in the stem view.
 
 **Terms.**
 

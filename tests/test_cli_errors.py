@@ -226,7 +226,7 @@ def test_closed_streams_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     ran = python(
         "-c",
         "import os, sys; os.close(1); os.close(2); os.execv(sys.executable, sys.argv[1:])",
-        *("python", "-c", printing("say('a'); print_lines(['b'])")),
+        *(sys.executable, "-c", printing("say('a'); print_lines(['b'])")),
     )
     assert ran.returncode == 0
     monkeypatch.setattr(sys, "stdout", None)

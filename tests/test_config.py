@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from indexer import config
 from indexer.config import KEYS, Settings, load
@@ -79,7 +79,7 @@ def test_every_setting_can_be_made_in_the_file_and_in_the_environment(folder: Pa
 
 
 def test_every_field_has_one_key_and_every_key_a_field() -> None:
-    assert [key.field for key in KEYS] == [field.name for field in dataclasses.fields(Settings)]
+    assert [key.field for key in KEYS] == [field.name for field in fields(Settings)]
     assert len({key.path for key in KEYS}) == len({key.variable for key in KEYS}) == len(KEYS)
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.plan import Below, Both, Dated, Either, InLanguage, Pattern, Plan, PlanNode, Scope, Without
+from indexer.plan import (
+    Below,
+    Both,
+    Dated,
+    Either,
+    InLanguage,
+    Pattern,
+    Plan,
+    PlanNode,
+    Scope,
+    Without,
+)
 from indexer.planning import make_plan
 from indexer.query import parse
 from indexer.spelling import Lexicon

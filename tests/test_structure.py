@@ -494,7 +494,8 @@ class TestLines:
 
     def test_a_wrapped_text_has_a_width(self) -> None:
         columns = wrap_width(runs(essay(WRAPPED, WRAPPED)))
-        assert columns is not None and 65 <= columns <= 75
+        assert columns is not None
+        assert 65 <= columns <= 75
 
     def test_verse_is_not_wrapped(self) -> None:
         verse = "The ships came in at break of day,\nThe grain was gone, the men away,\n"

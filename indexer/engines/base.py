@@ -8,8 +8,9 @@ from :mod:`indexer.plan`. Every engine maps its own exceptions to :mod:`indexer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from indexer.model import Essay, Matched, OutlineEntry, Passage, Sort, Status
 from indexer.plan import Pattern, Plan, Scope
@@ -17,8 +18,7 @@ from indexer.plan import Pattern, Plan, Scope
 Part = Literal["text", "heading", "title"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True, kw_only=True):
     """What sync must know of an indexed file to tell whether it changed.
 
     ``path`` is as the file was found; ``root`` the indexed folder (or file) it lies below;
@@ -34,8 +34,7 @@ class Fingerprint:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An essay ready to be stored."""
 
     essay: Essay
@@ -44,16 +43,14 @@ class Entry:
     passages: tuple[Passage, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A passage that matched. ``ref`` is opaque to all but the engine that gave it."""
 
     ref: int
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """An essay that matched: its best passages, best first, and how many match in all.
 
     ``tier`` is 0 for passages with all words, 1 for essays that hold them all between

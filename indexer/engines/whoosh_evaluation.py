@@ -11,11 +11,12 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, compress, repeat
 from math import log
 from operator import add
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part

@@ -8,8 +8,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
+
+from msgspec import Struct
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Group, Part
@@ -19,8 +20,7 @@ from indexer.model import Essay, Matched, Passage, Sort
 from indexer.plan import InLanguage, Pattern, PlainWord, Plan, patterns_in
 
 
-@dataclass(frozen=True, slots=True)
-class _Tier:
+class _Tier(Struct, frozen=True):
     """Passages of one tier, ascending, or how to find them."""
 
     essays: set[int]

@@ -22,10 +22,11 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.util.filelock import FileLock
@@ -158,8 +159,7 @@ def index_folder(path: Path) -> FileIndex:
     return FileIndex(DurableStorage(path), indexname=INDEX_NAME)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(Struct, frozen=True, kw_only=True):
     """What made the index, and which folder is in force."""
 
     schema: int

@@ -5,10 +5,11 @@ Each module has ``parse(text, name) -> Document`` and is imported when a file ne
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import re
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from indexer.errors import ReadError
 from indexer.model import Document
@@ -66,5 +67,5 @@ def parse(data: bytes, *, suffix: str, name: str) -> Document:
     if not any(char.isalnum() for block in document.blocks for char in block.text):
         raise ReadError("holds no text")
     if note is not None:
-        document = dataclasses.replace(document, notes=(note, *document.notes))
+        document = replace(document, notes=(note, *document.notes))
     return document
