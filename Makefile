@@ -4,6 +4,7 @@
 #   make check      formatting, lint and types
 #   make bench      speed against stock Whoosh      (DATA=folder with essays/)
 #   make evaluate   quality of ranking and headings (DATA=folder with collections/ and essays/)
+#   make screenshots  the README's picture, from real output
 #   make clean      removes what the others made
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ DATA ?=
 # What was installed is right as long as pyproject.toml and this folder's place are the same.
 KEY := $(shell { cat pyproject.toml; pwd; } | cksum | cut -d ' ' -f 1)
 
-.PHONY: help run test check format bench evaluate clean
+.PHONY: help run test check format bench evaluate screenshots clean
 .DELETE_ON_ERROR:
 
 help:
@@ -36,6 +37,7 @@ $(VENV)/.check-$(KEY): EXTRAS := [test,dev]
 $(VENV)/.evaluate-$(KEY): EXTRAS := [evaluate]
 $(VENV)/.%-$(KEY): | $(VENV)/.made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
+	$(BIN)/python -m compileall -q indexer webapp
 	@touch $@
 
 run: $(VENV)/.run-$(KEY)
@@ -66,6 +68,9 @@ bench: $(VENV)/.run-$(KEY)
 evaluate: $(VENV)/.evaluate-$(KEY)
 	@test -n '$(DATA)' || { echo 'say where the sets are: make evaluate DATA=folder' >&2; exit 2; }
 	$(BIN)/python -m tests.evaluation '$(DATA)' $(ARGS)
+
+screenshots: $(VENV)/.run-$(KEY)
+	$(BIN)/python -m tests.screenshots.make
 
 clean:
 	rm -rf $(VENV) .essays .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist

@@ -162,8 +162,10 @@ class Library:
             if len(steps) > 1:
                 continue
             form = _folded(word.text)
-            close = self._engine.close_to(form, edits_for(form), "any")
-            better = nearest(form, ((form_of(term), count) for term, count in close))
+            better = None
+            for edits in range(1, edits_for(form) + 1):
+                close = self._engine.close_to(form, edits, "any")
+                better = better or nearest(form, ((form_of(term), n) for term, n in close))
             if better is not None:
                 start, end = word.span
                 text = f"{text[:start]}{better}{text[end:]}"

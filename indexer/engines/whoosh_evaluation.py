@@ -143,18 +143,22 @@ class Evaluation:
         return steps, common or set()
 
     def _row_ends(self, path: Path, field: str) -> set[int]:
-        """Where a path ends, as document times a constant plus position."""
+        """Places of a path, each as document times a constant plus position (that of its
+        beginning, less one for each word that a joined compound spans beyond one)."""
         steps, common = self._steps(path, field)
         if not common:
             return set()
+        # Keys are kept as they were at the first step; later ones are shifted back to meet them.
         reached: set[int] | None = None
-        for lists in steps:
+        for shift, lists in enumerate(steps):
             self.check_clock()
             after: set[int] = set()
             for advance, postings in lists:
-                keys = _keys(postings, common)
+                keys = _keys(postings, common, shift)
                 met = set(keys) if reached is None else reached.intersection(keys)
-                after.update(map(advance.__add__, met))
+                if advance > 1:
+                    met = set(map((advance - 1).__add__, met))
+                after = after | met if after else met
             if not after:
                 return after
             reached = after
@@ -340,15 +344,17 @@ def _add(total: dict[int, float], part: dict[int, float]) -> None:
         total[document] = total.get(document, 0.0) + tf
 
 
-def _keys(postings: PostingList, common: set[int]) -> Iterable[int]:
-    """Each position, as document times a constant plus position; all of those in ``common``."""
+def _keys(postings: PostingList, common: set[int], shift: int) -> Iterable[int]:
+    """Each position less ``shift``, as document times a constant plus position; of the
+    documents in ``common`` at least."""
     if len(common) * 8 < len(postings):
         return (
-            document * _POSITIONS + position
+            document * _POSITIONS + position - shift
             for document in common
             for position in postings.at(document)
         )
     bases = map(_POSITIONS.__mul__, postings.documents)
-    return map(
-        add, chain.from_iterable(map(repeat, bases, postings.frequencies)), postings.positions
-    )
+    if shift:
+        bases = map((-shift).__add__, bases)
+    repeated = chain.from_iterable(map(repeat, bases, postings.frequencies))
+    return map(add, repeated, postings.positions)

@@ -7,24 +7,48 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from heapq import nsmallest
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Group, Part
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.model import Essay, Matched, Passage, Sort
-from indexer.plan import InLanguage, Pattern, PlainWord, Plan, patterns_in
+from indexer.plan import Pattern, PlainWord, Plan, patterns_in
 
 
-class _Tier(Struct, frozen=True):
-    """Passages of one tier, ascending, or how to find them."""
+class _Tier:
+    """Essays of one tier, and their passages, found when first asked for."""
 
-    essays: set[int]
-    passages: list[int]
+    def __init__(self) -> None:
+        self.essays: set[int] = set()
+        self._sources: list[set[int] | Callable[[], set[int]]] = []
+
+    def add(self, essays: set[int], passages: set[int] | Callable[[], set[int]]) -> None:
+        """Adds essays that are in no other part of the tier, with their passages."""
+        if essays:
+            self.essays |= essays
+            self._sources.append(passages)
+
+    @cached_property
+    def passages(self) -> list[int]:
+        """All of them, ascending."""
+        found = [source() if callable(source) else source for source in self._sources]
+        return sorted(set().union(*found))
+
+
+def _spoken(pattern: Pattern, languages: Collection[str]) -> Pattern:
+    """A pattern of stems with only those of some languages."""
+    return replace(
+        pattern,
+        paths=tuple(
+            path for path in pattern.paths if path[0][0].term.partition(":")[0] in languages
+        ),
+    )
 
 
 def _best_first(pair: tuple[float, int]) -> tuple[float, int]:
@@ -64,78 +88,66 @@ class WhooshMatches:
     # Tiers
 
     def _find_tiers(self, words: tuple[PlainWord, ...], universe: set[int] | None) -> list[_Tier]:
-        owner = self._snapshot.essay_of()
+        tiers = [_Tier(), _Tier(), _Tier()]
         if not words:
-            found = sorted(universe or ())
-            return [_Tier({owner[d] for d in found}, found), _Tier(set(), []), _Tier(set(), [])]
-        tiers: list[tuple[set[int], set[int]]] = [(set(), set()) for _ in range(3)]
-        for required, within in self._requirements(words):
-            for tier, (essays, passages) in zip(
-                tiers, self._tiers_of(required, within, universe), strict=True
-            ):
-                tier[0].update(essays)
-                tier[1].update(passages)
-        return [_Tier(essays, sorted(passages)) for essays, passages in tiers]
+            if universe:
+                tiers[0].add(set(map(self._snapshot.essay_of().__getitem__, universe)), universe)
+            return tiers
+        for required in self._requirements(words):
+            self._add_tiers(tiers, required, universe)
+        return tiers
 
-    def _requirements(
-        self, words: tuple[PlainWord, ...]
-    ) -> list[tuple[tuple[PlainWord, ...], set[int] | None]]:
-        """Which words are required, and in which passages (``None``: in all)."""
-        snapshot = self._snapshot
+    def _requirements(self, words: tuple[PlainWord, ...]) -> list[tuple[PlainWord, ...]]:
+        """Which words are required; where that depends on the language, each with the terms
+        of the languages in question only."""
         if not any(word.optional_in for word in words):
-            return [(words, None)]
+            return [words]
         languages: dict[tuple[PlainWord, ...], list[str]] = {}
-        for language, _ in snapshot.vocabulary((fields.LANGUAGE,), ""):
+        for language, _ in self._snapshot.vocabulary((fields.LANGUAGE,), ""):
             needed = tuple(word for word in words if language not in word.optional_in)
             languages.setdefault(needed or words, []).append(language)
         if len(languages) == 1:
-            return [(needed, None) for needed in languages]
+            return list(languages)
         return [
-            (
-                needed,
-                set().union(
-                    *(self._evaluation.evaluate(InLanguage(language)) for language in spoken)
-                ),
+            tuple(
+                replace(
+                    word,
+                    pattern=_spoken(word.pattern, spoken),
+                    parts=tuple(_spoken(part, spoken) for part in word.parts),
+                )
+                for word in needed
             )
             for needed, spoken in languages.items()
         ]
 
-    def _tiers_of(
-        self,
-        required: tuple[PlainWord, ...],
-        within: set[int] | None,
-        universe: set[int] | None,
-    ) -> list[tuple[set[int], set[int]]]:
-        """Essays and passages of each tier for one set of required words."""
+    def _add_tiers(
+        self, tiers: list[_Tier], required: tuple[PlainWord, ...], universe: set[int] | None
+    ) -> None:
+        """Adds the essays and passages of each tier for one set of required words."""
         owner = self._snapshot.essay_of().__getitem__
 
-        def cut(passages: set[int]) -> set[int]:
-            if universe is not None:
-                passages = passages & universe
-            return passages if within is None else passages & within
+        def within(pattern: Pattern) -> set[int]:
+            found = self._evaluation.passages(pattern)
+            return found if universe is None else found & universe
 
-        whole = [cut(self._evaluation.passages(word.pattern)) for word in required]
+        def of_essays(essays: set[int], passages: list[set[int]]) -> set[int]:
+            return {d for d in set().union(*passages) if owner(d) in essays}
+
+        whole = [within(word.pattern) for word in required]
         every = set.intersection(*sorted(whole, key=len))
-        every_essays = set(map(owner, every))
-        if len(required) == 1 and not required[0].parts:
-            return [(every_essays, every), (set(), set()), (set(), set())]
+        with_every = set(map(owner, every))
+        tiers[0].add(with_every, every)
+        parts = [within(part) for word in required for part in word.parts]
+        if len(whole) == 1 and not parts:
+            return
         self._evaluation.check_clock()
         holders = [set(map(owner, passages)) for passages in whole]
-        together = set.intersection(*holders) - every_essays
-        parts = [cut(self._evaluation.passages(part)) for word in required for part in word.parts]
-        some = set().union(*whole)
+        together = set.intersection(*holders) - with_every
+        tiers[1].add(together, lambda: of_essays(together, whole))
         beyond = set().union(*holders, *(set(map(owner, passages)) for passages in parts))
-        beyond -= every_essays
+        beyond -= with_every
         beyond -= together
-        second = (
-            {document for document in some if owner(document) in together} if together else set()
-        )
-        third = (
-            {document for document in some.union(*parts) if owner(document) in beyond}
-            if beyond
-            else set()
-        )
-        return [(every_essays, every), (together, second), (beyond, third)]
+        tiers[2].add(beyond, lambda: of_essays(beyond, [*whole, *parts]))
 
     # Order
 
