@@ -156,7 +156,7 @@ class Library:
         planned = {word.pattern.label: word for word in plan.words}
         for word in reversed(query.words):
             found = planned.get(word.text)
-            if found is None or found.parts or matches.frequency(found.pattern):
+            if found is None or found.parts or matches.occurs(found.pattern):
                 continue
             steps = found.pattern.paths[0]
             if len(steps) > 1:

@@ -89,8 +89,8 @@ class Matches(Protocol):
         """Lucene's inverse document frequency of a pattern, over passages."""
         ...
 
-    def frequency(self, pattern: Pattern) -> int:
-        """In how many passages a pattern occurs, whatever the rest of the query."""
+    def occurs(self, pattern: Pattern) -> bool:
+        """Whether a pattern occurs in any passage, whatever the rest of the query."""
         ...
 
     def positions(

@@ -223,6 +223,11 @@ class Evaluation:
             self._sets[pattern] = found
         return found
 
+    def occurs(self, pattern: Pattern) -> bool:
+        """Whether a pattern occurs anywhere."""
+        names = (*fields.of_passages(pattern), *fields.of_essays(pattern))
+        return any(part.documents for field in names for part in self.counts(pattern, field))
+
     def _places(self, documents: Iterable[int]) -> list[int]:
         essays = self._snapshot.essays
         return [bisect_left(essays, document) for document in documents]

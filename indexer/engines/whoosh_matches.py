@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from heapq import nsmallest
+from operator import neg
 
 from msgspec.structs import replace
 
@@ -49,11 +50,6 @@ def _spoken(pattern: Pattern, languages: Collection[str]) -> Pattern:
             path for path in pattern.paths if path[0][0].term.partition(":")[0] in languages
         ),
     )
-
-
-def _best_first(pair: tuple[float, int]) -> tuple[float, int]:
-    """Sorts scored passages: the higher score, then the earlier passage."""
-    return -pair[0], pair[1]
 
 
 class WhooshMatches:
@@ -161,10 +157,10 @@ class WhooshMatches:
         with reading(self._snapshot.folder):
             return self._evaluation.idf(pattern)
 
-    def frequency(self, pattern: Pattern) -> int:
-        """In how many passages a pattern occurs."""
+    def occurs(self, pattern: Pattern) -> bool:
+        """Whether a pattern occurs anywhere."""
         with reading(self._snapshot.folder):
-            return len(self._evaluation.passages(pattern))
+            return self._evaluation.occurs(pattern)
 
     def positions(
         self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
@@ -228,23 +224,24 @@ class WhooshMatches:
     ) -> list[tuple[float, int]]:
         """The best passages of an essay; where only together they hold all words, those that
         add a word come before those that repeat one."""
-        pairs = zip(scores, documents, strict=True)
+        # Less is better: the higher score, then the earlier passage.
+        pairs = zip(map(neg, scores), documents, strict=True)
         if number != 1:
-            return nsmallest(self._per_essay, pairs, key=_best_first)
+            return [(-score, d) for score, d in nsmallest(self._per_essay, pairs)]
         if self._word_sets is None:
             self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]
         seen: set[int] = set()
         adding: list[tuple[float, int]] = []
         repeating: list[tuple[float, int]] = []
-        ranked = sorted(pairs, key=_best_first)
-        for number, pair in enumerate(ranked):
+        ranked = sorted(pairs)
+        for place, pair in enumerate(ranked):
             if len(seen) == len(self._word_sets):
-                repeating += ranked[number:]
+                repeating += ranked[place:]
                 break
             held = {n for n, passages in enumerate(self._word_sets) if pair[1] in passages}
             (repeating if held <= seen else adding).append(pair)
             seen |= held
-        return (adding + repeating)[: self._per_essay]
+        return [(-score, d) for score, d in (adding + repeating)[: self._per_essay]]
 
     def _order(self, number: int) -> list[int]:
         """Essay places of a tier in order."""
