@@ -162,15 +162,21 @@ class Library:
             if len(steps) > 1:
                 continue
             form = _folded(word.text)
-            better = None
-            for edits in range(1, edits_for(form) + 1):
-                close = self._engine.close_to(form, edits, "any")
-                better = better or nearest(form, ((form_of(term), n) for term, n in close))
+            better = self._nearest(form)
             if better is not None:
                 start, end = word.span
                 text = f"{text[:start]}{better}{text[end:]}"
                 changed = True
         return text if changed else None
+
+    def _nearest(self, form: str) -> str | None:
+        """The nearest word of the library; those one edit away are found much sooner."""
+        for edits in range(1, edits_for(form) + 1):
+            close = self._engine.close_to(form, edits, "any")
+            better = nearest(form, ((form_of(term), count) for term, count in close))
+            if better is not None:
+                return better
+        return None
 
     # Looking at essays
 

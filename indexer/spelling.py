@@ -62,10 +62,13 @@ class Lexicon:
         """The items whose form lies within so many edits of a word, in their order."""
         candidates = sorted(self._candidates(word, edits))
         longest, shortest = len(word) + edits, len(word) - edits
+        # Every edit brings in at most one new letter and takes out at most one.
+        odd = set(word).symmetric_difference
         return [
             self._items[number]
             for number in candidates
             if shortest <= len(self._forms[number]) <= longest
+            and len(odd(self._forms[number])) <= 2 * edits
             and distance(word, self._forms[number], edits) <= edits
         ]
 

@@ -135,9 +135,13 @@ class Evaluation:
             if not lists:
                 return [], set()
             steps.append(lists)
-        for lists in sorted(steps, key=lambda lists: sum(len(p) for _, p in lists)):
-            documents = set(chain.from_iterable(p.documents for _, p in lists))
-            common = documents if common is None else common & documents
+        for lists in sorted(steps, key=_size):
+            if common is None:
+                common = set(chain.from_iterable(p.documents for _, p in lists))
+            elif len(common) * 8 < _size(lists):
+                common = {d for d in common if any(len(p.at(d)) for _, p in lists)}
+            else:
+                common = common.intersection(chain.from_iterable(p.documents for _, p in lists))
             if not common:
                 break
         return steps, common or set()
@@ -347,6 +351,11 @@ def _add(total: dict[int, float], part: dict[int, float]) -> None:
         return
     for document, tf in part.items():
         total[document] = total.get(document, 0.0) + tf
+
+
+def _size(lists: list[tuple[int, PostingList]]) -> int:
+    """How many documents a step is in."""
+    return sum(len(postings) for _, postings in lists)
 
 
 def _keys(postings: PostingList, common: set[int], shift: int) -> Iterable[int]:
