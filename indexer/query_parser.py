@@ -107,13 +107,14 @@ def _without_shouting(items: list[Item], text: str, notes: list[Note]) -> list[I
     words = sum(item.kind == "plain" and text[slice(*item.span)].isupper() for item in items)
     if not operators or words < SHOUTED * len(operators) or text != text.upper():
         return items
-    if any(
-        item.kind != "plain" and text[slice(*item.span)] not in OPERATOR_WORDS for item in items
-    ):
+    if any(item.kind == "term" or item.scope or item.tight for item in items):
         return items
     message = "All is in capitals, so AND, OR and NOT were taken as words"
     notes.append(Note(kind="capitals", message=message, span=operators[0]))
-    return [item if item.kind == "plain" else _as_word(item, text) for item in items]
+    return [
+        _as_word(item, text) if text[slice(*item.span)] in OPERATOR_WORDS else item
+        for item in items
+    ]
 
 
 def _opened(items: list[Item]) -> list[Item]:

@@ -27,7 +27,7 @@ BM25 = Saturation(k1=1.2)
 FIELDS: dict[Role, FieldWeight] = {
     "text": FieldWeight(1.0, 0.75),
     "heading": FieldWeight(1.0, 0.5),
-    "title": FieldWeight(1.0, 0.5),
+    "title": FieldWeight(3.0, 0.5),
     "author": FieldWeight(1.0, 0.0),
 }
 
@@ -45,4 +45,4 @@ class Nearness(Struct, frozen=True):
     reach: float
 
 
-PROXIMITY = Nearness(weight=0.5, power=1.0, reversal=1.0, reach=20.0)
+PROXIMITY = Nearness(weight=0.3, power=1.0, reversal=1.0, reach=20.0)

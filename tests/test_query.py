@@ -241,6 +241,8 @@ def test_a_query_is_understood_without_a_note(text: str, plain: list[str], stric
          [("dangling-operator", "AND"), ("dangling-operator", "NOT")]),
         ("a AND OR b", [], ("Or", w("a"), w("b")), [("dangling-operator", "AND")]),
         ("a AND () b", ["a", "b"], None, [("dangling-operator", "AND"), ("empty-group", "()")]),
+        ("A B (C AND D) E F G", ["A", "B", "C", "and", "D", "E", "F", "G"], None,
+            [("capitals", "AND")]),
         ("A B C OR D E", ["A", "B", "C", "or", "D", "E"], None, [("capitals", "OR")]),
         ("(a OR) b", ["a", "b"], None, [("dangling-operator", "OR")]),
         ("NOT", ["not"], None, [("dangling-operator", "NOT")]),

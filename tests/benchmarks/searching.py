@@ -21,11 +21,12 @@ from tests.benchmarks.stock import Stock
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Median times of one query in milliseconds."""
+    """Median times of one query in milliseconds, and whether stock Whoosh finds anything."""
 
     query: Query
     ours: float
     stock: float
+    is_answered: bool
 
 
 def warm(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: int) -> list[Pair]:
@@ -39,7 +40,7 @@ def warm(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: i
             partial(library.search, query.text, passages=1),
             partial(stock.search, query.text),
         )
-        pairs.append(Pair(query, ours, theirs))
+        pairs.append(Pair(query, ours, theirs, bool(stock.search(query.text))))
     library.close()
     stock.close()
     return pairs
@@ -58,10 +59,13 @@ def cold(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: i
         stock.search(text)
         stock.close()
 
-    return [
-        Pair(query, *_in_turns(rounds, partial(ours, query.text), partial(theirs, query.text)))
-        for query in queries
-    ]
+    stock = Stock(stock_folder)
+    pairs = []
+    for query in queries:
+        times = _in_turns(rounds, partial(ours, query.text), partial(theirs, query.text))
+        pairs.append(Pair(query, *times, bool(stock.search(query.text))))
+    stock.close()
+    return pairs
 
 
 def _in_turns(
