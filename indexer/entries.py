@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -43,8 +42,7 @@ _SAMPLE = 20_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A file to read, of ``size`` bytes when it was found. ``known`` is the digest it was last
-    indexed under; ``prepare`` is the engine's share of the work, done here so that workers can
-    do it."""
+    indexed under."""
 
     path: str
     shown: str
@@ -54,17 +52,14 @@ class Job:
     suffix: str
     language: str | None
     known: str | None = None
-    prepare: Callable[[Entry], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A file that became an essay. ``content`` is the entry, or what ``prepare`` made of it;
-    ``passages`` counts them."""
+    """A file that became an essay."""
 
     digest: str
-    content: object
-    passages: int
+    entry: Entry
     notes: tuple[str, ...]
 
 
@@ -176,8 +171,7 @@ def _make_entry(job: Job) -> Outcome:
     )
     return Ready(
         digest=digest,
-        content=job.prepare(entry) if job.prepare else entry,
-        passages=len(passages),
+        entry=entry,
         notes=document.notes,
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexer import ids
-from indexer.engines.base import Entry, Fingerprint
+from indexer.engines.base import Fingerprint
 from indexer.entries import NO_TIME, Job, stamp
 from indexer.model import Skipped
 from indexer.walking import Found, is_hidden, shown, system_path, walk, with_folders_above
@@ -36,7 +36,6 @@ def survey(
     rebuild: bool,
     language: str | None,
     exclude: Iterable[str] = (),
-    prepare: Callable[[Entry], object] | None = None,
 ) -> Survey:
     """Compares ``known`` (by path as shown) with the files at absolute ``paths``, and with
     those of every root that ``known`` names below them; in a ``rebuild`` of every root."""
@@ -94,7 +93,6 @@ def survey(
                 suffix=suffix,
                 language=language,
                 known=former.digest if former and not rebuild else None,
-                prepare=prepare,
             )
         )
     return Survey(jobs, unchanged, vanished, kept, skipped)

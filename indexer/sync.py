@@ -10,10 +10,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from indexer import workers
-from indexer.engines.base import Engine, Entry, Fingerprint, Writer
+from indexer.engines.base import Engine, Fingerprint, Writer
 from indexer.entries import MODULES, Empty, Gone, Job, Outcome, Ready, Same, is_same, make_entry
 from indexer.errors import LocationError, NoIndexError
 from indexer.model import Skipped, SyncReport
@@ -78,7 +77,6 @@ def sync(
             rebuild=rebuild,
             language=language,
             exclude=[os.path.abspath(path) for path in exclude],
-            prepare=session.prepare,
         )
         with gate.kept():
             session.carry_out(todo, max(1, jobs), progress or _no_progress)
@@ -203,14 +201,6 @@ class _Session:
         self._known = known
         self._rebuild = rebuild
         self._commit_every = commit_every
-        # What a writer may offer beyond the port: a module's own function that does its share
-        # of the work in a worker, with a way to put the result, and to say that memory asks
-        # for a commit.
-        self.prepare: Callable[[Entry], Any] | None = getattr(writer, "prepare", None)
-        self._put_content: Callable[[Any], None] = (
-            writer.put if self.prepare is None else getattr(writer, "put_prepared")  # noqa: B009
-        )
-        self._is_full: Callable[[], bool] = getattr(writer, "full", lambda: False)
         self._put_ids: set[str] = set()
         # By digest, the first by path last, less those that turn up under another path.
         self._vanished: dict[str, list[Fingerprint]] = {}
@@ -272,7 +262,7 @@ class _Session:
         with self._gate.closed():
             if former and former.essay_id not in self._put_ids:
                 self._writer.remove(former.essay_id)
-            self._put_content(ready.content)
+            self._writer.put(ready.entry)
             self._put_ids.add(job.essay_id)
             self._changes += 1
         self.notes += [(job.shown, note) for note in ready.notes]
@@ -282,10 +272,12 @@ class _Session:
             self.added += 1
         else:
             self.updated += 1
-        self._passages += ready.passages
+        self._passages += ready.entry.essay.passages
         self._bytes += job.size
         if not self._rebuild and (
-            self._passages >= self._commit_every or self._bytes >= _COMMIT_BYTES or self._is_full()
+            self._passages >= self._commit_every
+            or self._bytes >= _COMMIT_BYTES
+            or self._writer.full()
         ):
             self._commit()
 

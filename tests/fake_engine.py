@@ -30,6 +30,9 @@ class FakeWriter:
         self._log("remove", essay_id)
         self._staged.pop(essay_id, None)
 
+    def full(self) -> bool:
+        return False
+
     def commit(self) -> None:
         self._log("commit", "")
         self._committed = dict(self._staged)
@@ -48,38 +51,22 @@ class FakeWriter:
         self._engine.log.append((what, which))
 
 
-class PreparingWriter(FakeWriter):
-    """A writer that has the workers do a part."""
-
-    prepare: Callable[[Entry], object]
-
-    def put_prepared(self, prepared: tuple[str, Entry]) -> None:
-        mark, entry = prepared
-        assert mark == "prepared"
-        self.put(entry)
-
-
 class FakeEngine:
     """Entries by id. ``broken_on`` names the essay that can't be put; ``while_putting`` is
     called with the id of each."""
 
-    def __init__(self, prepare: Callable[[Entry], object] | None = None) -> None:
+    def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.log: list[tuple[str, str]] = []
         self.is_busy = False
         self.broken_on: str | None = None
         self.while_putting: Callable[[str], None] = lambda essay_id: None
-        self._prepare = prepare
 
     def writer(self, *, rebuild: bool = False) -> FakeWriter:
         if self.is_busy:
             raise BusyError("another process is writing")
         self.is_busy = True
-        if self._prepare is None:
-            return FakeWriter(self, rebuild)
-        writer = PreparingWriter(self, rebuild)
-        writer.prepare = self._prepare
-        return writer
+        return FakeWriter(self, rebuild)
 
     def fingerprints(self) -> Iterator[Fingerprint]:
         return (entry.fingerprint for entry in [*self.entries.values()])

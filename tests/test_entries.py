@@ -39,8 +39,7 @@ def write(folder: Path, name: str = "harbour.txt", text: str = TEXT, age: float 
 
 def entry(outcome: Outcome) -> Entry:
     assert isinstance(outcome, Ready)
-    assert isinstance(outcome.content, Entry)
-    return outcome.content
+    return outcome.entry
 
 
 def test_a_file_becomes_an_entry_with_its_fingerprint(tmp_path: Path) -> None:
