@@ -8,17 +8,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.engines.base import Entry, Fingerprint
+from indexer.engines.base import Entry
 from indexer.engines.whoosh_engine import WhooshEngine
-from indexer.model import Essay, Passage
 from indexer.planning import make_plan
 from indexer.query import parse
 from tests.oracle import OracleResult, Tier, evaluate
+from tests.shelves import entry
 from tests.strategies import garbage, libraries, searches
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -31,8 +32,8 @@ def engine_with(entries: Sequence[Entry]) -> Iterator[WhooshEngine]:
     with TemporaryDirectory() as folder:
         engine = WhooshEngine(Path(folder) / "index", create=True)
         writer = engine.writer()
-        for entry in entries:
-            writer.put(entry)
+        for each in entries:
+            writer.put(each)
         writer.commit()
         writer.close()
         try:
@@ -72,7 +73,7 @@ def assert_agreement(engine: WhooshEngine, entries: Sequence[Entry], text: str) 
     assert found_by(engine, text) == evaluate(query, library), query
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(searches())
 def test_the_engine_finds_what_the_oracle_says(search: tuple[list[Entry], list[str]]) -> None:
     entries, texts = search
@@ -81,7 +82,7 @@ def test_the_engine_finds_what_the_oracle_says(search: tuple[list[Entry], list[s
             assert_agreement(engine, entries, text)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(libraries(most=3), st.lists(garbage(), min_size=12, max_size=24))
 def test_the_engine_finds_what_the_oracle_says_for_garbage_too(
     entries: list[Entry], texts: list[str]
@@ -133,42 +134,9 @@ def test_the_engine_finds_what_the_oracle_says_in_real_essays() -> None:
             assert_agreement(engine, entries, remembered(entries, rng))
 
 
-def an_entry(
-    *passages: tuple[tuple[str, ...], str],
-    essay_id: str = "essay",
-    title: str = "Untitled",
-    language: str = "en",
-    authors: tuple[str, ...] = (),
-) -> Entry:
+def an_entry(*passages: tuple[tuple[str, ...], str], essay_id: str = "essay", **more: Any) -> Entry:
     """An essay of passages, each with its headings and its text."""
-    essay = Essay(
-        id=essay_id,
-        title=title,
-        authors=authors,
-        date=None,
-        language=language,
-        path=f"/essays/{essay_id}.txt",
-        format="text",
-        words=1,
-        passages=len(passages),
-    )
-    return Entry(
-        essay=essay,
-        fingerprint=Fingerprint(
-            essay_id=essay_id, path=essay.path, root="/essays", size=1, mtime_ns=1, digest=essay_id
-        ),
-        outline=(),
-        passages=tuple(
-            Passage(
-                anchor=f"p-{ordinal}",
-                ordinal=ordinal,
-                headings=headings,
-                kind="paragraph",
-                text=text,
-            )
-            for ordinal, (headings, text) in enumerate(passages, 1)
-        ),
-    )
+    return entry(essay_id, *passages, **more)
 
 
 HEADINGS = an_entry((("human", "rights"), "text"))
