@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,11 @@ def test_a_commit_by_another_is_seen_at_once(library: Library, tmp_path: Path) -
     with other:
         other.index([tmp_path / "essays"])
     assert library.search("zebra").results[0].essay.id == "new"
+
+
+def test_threads_may_share_a_library(library: Library) -> None:
+    queries = ["mankind", '"one person"', "freiheit", "opin*", "silencing imitation"] * 20
+    alone = [library.search(query).results for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda query: library.search(query).results, queries))
+    assert together == alone

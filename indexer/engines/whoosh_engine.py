@@ -34,7 +34,7 @@ class WhooshEngine:
     def __init__(self, path: Path, *, write_wait: float = 10.0, create: bool = False) -> None:
         self._location = Location(path)
         self._write_wait = write_wait
-        # Whoosh's files have one read position each, so a snapshot serves a thread at a time.
+        # Held by whoever reads, here and in the matches of a search.
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
         if create:
@@ -60,12 +60,12 @@ class WhooshEngine:
         self._snapshot = None
         for _ in range(_OPENINGS):
             try:
-                self._snapshot = Snapshot(folder)
+                self._snapshot = Snapshot(folder, self._lock)
                 break
             except FileNotFoundError:
                 folder = self._location.current_folder()
         else:
-            self._snapshot = Snapshot(folder)
+            self._snapshot = Snapshot(folder, self._lock)
         return self._snapshot
 
     def _read(self, ask: Callable[[Snapshot], T]) -> T:

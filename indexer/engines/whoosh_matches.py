@@ -149,24 +149,24 @@ class WhooshMatches:
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop``, tier by tier."""
-        with reading(self._snapshot.folder):
+        with self._snapshot.lock, reading(self._snapshot.folder):
             return self._groups(start, stop)
 
     def idf(self, pattern: Pattern) -> float:
         """Lucene's inverse document frequency of a pattern."""
-        with reading(self._snapshot.folder):
+        with self._snapshot.lock, reading(self._snapshot.folder):
             return self._evaluation.idf(pattern)
 
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs anywhere."""
-        with reading(self._snapshot.folder):
+        with self._snapshot.lock, reading(self._snapshot.folder):
             return self._evaluation.occurs(pattern)
 
     def positions(
         self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
     ) -> list[list[Sequence[tuple[int, int]]]]:
         """Occurrences of patterns in texts, headings or titles."""
-        with reading(self._snapshot.folder):
+        with self._snapshot.lock, reading(self._snapshot.folder):
             documents = [self._snapshot.essays[r] for r in refs] if part == "title" else refs
             columns = [
                 self._evaluation.occurrences(pattern, part, documents) for pattern in patterns
@@ -175,12 +175,12 @@ class WhooshMatches:
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:
         """Passages by the ``ref`` of their candidates."""
-        with reading(self._snapshot.folder):
+        with self._snapshot.lock, reading(self._snapshot.folder):
             return [self._snapshot.passage(ref) for ref in refs]
 
     def essays_of(self, refs: Sequence[int]) -> list[Essay]:
         """Essays by the ``essay_ref`` of their groups."""
-        with reading(self._snapshot.folder):
+        with self._snapshot.lock, reading(self._snapshot.folder):
             return [self._snapshot.essay(ref) for ref in refs]
 
     def _groups(self, start: int, stop: int) -> list[Group]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 import pickle
 import struct
+import threading
 import weakref
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import accumulate, chain, compress
 from pathlib import Path
 from typing import Any
@@ -140,8 +141,10 @@ class Snapshot:
     document number.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, lock: AbstractContextManager[object] | None = None) -> None:
         self.folder = folder
+        # Whoosh's files have one read position each: whoever reads holds this.
+        self.lock = lock or threading.RLock()
         self._index = index_folder(folder)
         toc = self._index._read_toc()
         self.generation: int = toc.generation
