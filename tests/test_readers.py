@@ -967,3 +967,17 @@ def test_any_tangle_of_tags_is_read(parts: list[str]) -> None:
         return
     check(document)
     assert source.count("word") >= text_of(document).count("word")
+
+
+def test_escaped_characters_and_entities_of_markdown_are_what_they_stand_for() -> None:
+    source = (
+        r"A comma\, \*stars\*, a \[bracket\], AT&amp;T, &lt;tag&gt; and &eacute;t&eacute;."
+        "\n\n![alt \\[one\\] &amp; two](x.png)\n\nText[^1]\n\n[^1]: A note\\, with &amp;.\n"
+    )
+    document = parse(source.encode(), suffix=".md", name="a.md")
+    assert [block.text for block in document.blocks] == [
+        "A comma, *stars*, a [bracket], AT&T, <tag> and été.",
+        "alt [one] & two",
+        "Text",
+        "A note, with &.",
+    ]

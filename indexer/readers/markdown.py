@@ -17,6 +17,7 @@ from indexer.readers import frontmatter, titles
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 # Long texts are parsed in parts of about this many characters: a tree of tokens takes some
@@ -131,6 +132,13 @@ def _inline(content: str, parser: MarkdownIt, env: dict[str, Any]) -> str:
     return html
 
 
+def _escapes(state: StateInline) -> None:
+    """Escaped characters and entities are text; a core rule that does not run says so."""
+    for token in state.tokens:
+        if token.type == "text_special":
+            token.type = "text"
+
+
 def _parser() -> MarkdownIt:
     try:
         from markdown_it import MarkdownIt
@@ -143,6 +151,7 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, move_to_end=False, always_match_refs=True)
     parser.disable("inline")
+    parser.inline.ruler2.push("escapes", _escapes)
     for name, rule in (
         ("footnote_ref", _footnote_mark),
         ("footnote_reference_open", _footnote_open),

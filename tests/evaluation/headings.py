@@ -152,27 +152,26 @@ def _print(name: str, tally: Tally) -> float:
     return f1
 
 
-def main() -> None:
-    """Print one line for each set below DATA, and the mean of their F1."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--verbose", action="store_true", help="name every error")
-    arguments = parser.parse_args()
-    essays = arguments.data / "essays"
+def report(data: Path, verbose: bool = False) -> None:
+    """Prints one line for each set of ``data``, and the mean of their F1."""
     print(
         f"{'set':24}{'precision':>10}{'recall':>8}{'F1':>8}{'F1/doc':>10}{'level':>8}{'true':>8}"
         f"{'taken':>8}{'paragraphs':>24}"
     )
     scores: list[float] = []
-    for folder in sorted(essays.iterdir()):
+    for folder in sorted((data / "essays").iterdir()):
         if (folder / "headings.jsonl").exists():
-            scores.append(_print(folder.name, _articles(folder, arguments.verbose)))
+            scores.append(_print(folder.name, _articles(folder, verbose)))
         elif folder.name == "standardebooks":
             for file in ("book.txt", "book.wrapped.txt"):
-                tally = _books(folder, file, arguments.verbose)
+                tally = _books(folder, file, verbose)
                 scores.append(_print(f"books {file.removeprefix('book.')}", tally))
     print(f"{'macro mean F1':24}{sum(scores) / max(1, len(scores)):26.3f}")
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--verbose", action="store_true", help="name every error")
+    options = parser.parse_args()
+    report(options.data, options.verbose)
