@@ -36,7 +36,7 @@ def search_page(result: SearchResult, look: Look) -> Iterator[str]:
 def _found(found: EssayHit, look: Look) -> Iterator[str]:
     for line in paragraph(_lit(found.title_pieces, "title"), look):
         yield link(line, found.essay.path, look)
-    yield from paragraph(_about(found.essay), look)
+    yield from _about(found.essay, look)
     for hit in found.passages:
         yield ""
         yield from _hit(hit, found.essay, look)
@@ -72,10 +72,16 @@ def _lit(pieces: Iterable[Piece], style: Style, *, lines: bool = False) -> list[
     ]
 
 
-def _about(essay: Essay) -> list[Run]:
-    """Who, when, and the name to call the essay by."""
-    known = [safe(", ".join(essay.authors)), safe(essay.date or ""), safe(essay.id)]
-    return [Run(" · ".join(part for part in known if part), "meta")]
+def _about(essay: Essay, look: Look) -> Iterator[str]:
+    """Who and when, and the name to call the essay by, which is never cut: it is there to be
+    copied."""
+    known = [part for part in (safe(", ".join(essay.authors)), safe(essay.date or "")) if part]
+    name = safe(essay.id)
+    line = " · ".join([*known, name])
+    if known and columns(line) > look.width:
+        yield from paragraph([Run(" · ".join(known), "meta")], look)
+        line = name
+    yield paint([Run(line, "meta")], look)
 
 
 def remarks(result: SearchResult) -> Iterator[str]:
@@ -139,7 +145,7 @@ def essay_text(view: EssayView, look: Look) -> Iterator[str]:
         f"{essay.language} · {essay.words:,} {_noun(essay.words, 'word')}"
         f" · {essay.passages:,} {_noun(essay.passages, 'passage')}"
     )
-    yield from paragraph(_about(essay), look)
+    yield from _about(essay, look)
     for line in (size, essay.path):
         yield from paragraph([Run(safe(line), "meta")], look)
     above: tuple[str, ...] = ()

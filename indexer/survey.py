@@ -18,13 +18,16 @@ from indexer.walking import Found, is_hidden, shown, system_path, walk, with_fol
 class Survey:
     """What a run has to do.
 
-    ``jobs`` are files to read, by path. ``vanished`` essays have no file any more; of
-    ``kept`` ones nothing can be said.
+    ``jobs`` are files to read, by path. ``vanished`` essays have no file any more. ``moved``
+    ones are of a folder that is gone, while a new file of the same size lies at the same place
+    below another: if it is the same, the folder was renamed. Of ``kept`` ones nothing can be
+    said.
     """
 
     jobs: list[Job]
     unchanged: int
     vanished: list[Fingerprint]
+    moved: list[Fingerprint]
     kept: list[Fingerprint]
     skipped: list[Skipped]
 
@@ -52,7 +55,14 @@ def survey(
             roots[path] = home
     found = walk(roots, readable=_is_readable, exclude=exclude)
 
+    new = {
+        (_below(file.shown, file.root), file.size)
+        for name, file in found.files.items()
+        if name not in known
+    }
+    absent = {root for root in recorded if not os.path.lexists(system_path(root))} if new else set()
     vanished: list[Fingerprint] = []
+    moved: list[Fingerprint] = []
     kept: list[Fingerprint] = []
     skipped = list(found.skipped)
     lost_roots: set[str] = set()
@@ -60,6 +70,9 @@ def survey(
         if name in found.files:
             continue
         above = set(with_folders_above(name))
+        if mark.root in absent and (_below(name, mark.root), mark.size) in new:
+            moved.append(mark)
+            continue
         if above.isdisjoint(within):
             continue
         if not above.isdisjoint(found.unknown):
@@ -74,7 +87,8 @@ def survey(
 
     jobs: list[Job] = []
     unchanged = 0
-    taken = {mark.essay_id for mark in known.values()} - {mark.essay_id for mark in vanished}
+    taken = {mark.essay_id for mark in known.values()}
+    taken -= {mark.essay_id for mark in (*vanished, *moved)}
     for name, file in sorted(found.files.items()):
         former = known.get(name)
         suffix = os.path.splitext(name)[1].lower()
@@ -95,7 +109,7 @@ def survey(
                 known=former.digest if former and not rebuild else None,
             )
         )
-    return Survey(jobs, unchanged, vanished, kept, skipped)
+    return Survey(jobs, unchanged, vanished, moved, kept, skipped)
 
 
 def _is_readable(name: str) -> bool:
@@ -127,8 +141,13 @@ def _is_unchanged(file: Found, mark: Fingerprint, settings: str) -> bool:
     )
 
 
+def _below(path: str, root: str) -> str:
+    """A file's path below its root; its name where it is the root."""
+    return os.path.basename(path) if path == root else os.path.relpath(path, root)
+
+
 def _new_id(file: Found, taken: set[str]) -> str:
     name = os.path.basename(file.shown)
-    below = name if file.root == file.shown else os.path.relpath(file.shown, file.root)
+    below = _below(file.shown, file.root)
     ending = os.path.splitext(name)[1] if _is_readable(name) else ""
     return ids.new_id(below.replace(os.sep, "/"), ending, file.shown, taken)

@@ -204,6 +204,7 @@ class _Session:
         self._put_ids: set[str] = set()
         # By digest, the first by path last, less those that turn up under another path.
         self._vanished: dict[str, list[Fingerprint]] = {}
+        self._moved: dict[str, Fingerprint] = {}
         # Since the last commit.
         self._passages = self._bytes = self._changes = 0
         self._has_committed = False
@@ -216,6 +217,7 @@ class _Session:
         self.skipped += todo.skipped
         for mark in reversed(todo.vanished):
             self._vanish(mark)
+        self._moved = {mark.digest: mark for mark in todo.moved}
         try:
             for mark in todo.kept:
                 self._keep(mark)
@@ -257,8 +259,11 @@ class _Session:
 
     def _put(self, job: Job, ready: Ready, *, is_new: bool) -> None:
         former = None
-        if is_new and not self._rebuild and self._vanished.get(ready.digest):
-            former = self._vanished[ready.digest].pop()
+        if is_new and not self._rebuild:
+            if self._vanished.get(ready.digest):
+                former = self._vanished[ready.digest].pop()
+            else:
+                former = self._moved.pop(ready.digest, None)
         with self._gate.closed():
             if former and former.essay_id not in self._put_ids:
                 self._writer.remove(former.essay_id)

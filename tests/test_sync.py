@@ -744,6 +744,38 @@ def test_progress_tells_how_many_of_the_files_to_read_are_done(
     assert told == [("reading", n, 3) for n in range(4)]
 
 
+def test_a_renamed_root_takes_its_essays_along(engine: FakeEngine, tmp_path: Path) -> None:
+    write(tmp_path / "old", "a.txt", "d/b.txt", "d/b.md")
+    sync(engine, tmp_path / "old")
+    before = set(engine.entries)
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert counts(sync(engine, tmp_path / "new")) == {"renamed": 3}
+    assert set(engine.entries) == before
+    assert all("/new/" in entry.fingerprint.path for entry in engine.entries.values())
+    assert counts(sync(engine, tmp_path / "new")) == {"unchanged": 3}
+
+
+def test_a_rebuild_after_renaming_the_root_holds_each_essay_once(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    write(tmp_path / "old", "a.txt", "d/b.txt")
+    sync(engine, tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert counts(sync(engine, tmp_path / "new", rebuild=True)) == {"added": 2}
+    assert set(engine.entries) == {"a", "d/b"}
+
+
+def test_essays_of_a_folder_that_is_gone_stay_where_nothing_like_them_turns_up(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    write(tmp_path / "old", "a.txt")
+    sync(engine, tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "elsewhere")
+    write(tmp_path / "new", "a.txt", text="Another essay altogether, and a longer one.")
+    assert counts(sync(engine, tmp_path / "new")) == {"added": 1}
+    assert len(engine.entries) == 2
+
+
 # Several processes
 
 
