@@ -45,7 +45,7 @@ run: $(VENV)/.run-$(KEY)
 	$(BIN)/essays search voluntary returns
 	@echo
 	@echo 'Indexed seeds/ in .essays and searched it. Next, your own words:'
-	@echo '    $(BIN)/essays search "emerging opposition"'
+	@echo '    $(BIN)/essays search emerging opposition'
 	@echo 'and your own essays:'
 	@echo '    $(BIN)/essays index ~/essays'
 

@@ -231,7 +231,7 @@ def index(
         "essays search '\"human rights\"~5'         near each other",
         "essays search -- tibet -china            a dash needs -- before it",
         "essays search 'in:politics after:2020 democra*'",
-        "essays search -l tibet | xargs less",
+        "essays search -l tibet | xargs -d '\\n' less",
         then="The shell takes quotation marks away; single quotes around a query keep them.",
     ),
 )

@@ -30,18 +30,30 @@ def search_page(result: SearchResult, look: Look) -> Iterator[str]:
     for number, found in enumerate(result.results):
         if number:
             yield ""
-        yield from _found(found, look)
+        # Below essays that have it all, one passage is enough to tell what a lesser one has.
+        yield from _found(found, look, 1 if _is_lesser(found, result) else len(found.passages))
 
 
-def _found(found: EssayHit, look: Look) -> Iterator[str]:
+def _is_lesser(found: EssayHit, result: SearchResult) -> bool:
+    """Whether an essay lacks a word, on a page of others that lack none."""
+    if result.matched == "any" or not found.passages:
+        return False
+    lacking = [set(hit.missing) for hit in found.passages]
+    if result.matched == "essay":
+        return bool(set.intersection(*lacking))
+    return all(lacking)
+
+
+def _found(found: EssayHit, look: Look, passages: int) -> Iterator[str]:
     for line in paragraph(_lit(found.title_pieces, "title"), look):
         yield link(line, found.essay.path, look)
     yield from _about(found.essay, look)
-    for hit in found.passages:
+    for hit in found.passages[:passages]:
         yield ""
         yield from _hit(hit, found.essay, look)
-    if found.more:
-        words = f"+ {found.more:,} more {_noun(found.more, 'passage')} in this essay"
+    more = found.more + max(len(found.passages) - passages, 0)
+    if more:
+        words = f"+ {more:,} more {_noun(more, 'passage')} in this essay"
         yield ""
         yield from paragraph([Run(words, "meta")], look, indent="  ")
 

@@ -981,3 +981,29 @@ def test_escaped_characters_and_entities_of_markdown_are_what_they_stand_for() -
         "Text",
         "A note, with &.",
     ]
+
+
+def test_a_header_of_plain_text_may_tell_its_encoding() -> None:
+    text = (
+        "Title: Essais\nCharacter set encoding: ISO-8859-1\n\nLa première encyclopædia d\x92Europe."
+    )
+    document = parse(text.encode("latin-1"), suffix=".txt", name="a.txt")
+    assert "première encyclopædia d’été" in document.blocks[-1].text
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("2014-11-13-why-we-use-it.md", "2014-11-13"),
+        ("2014-11-13.md", "2014-11-13"),
+        ("2014-13-13-no-month.md", None),
+        ("2014-02-31-no-day.md", None),
+        ("2014-11-135.md", None),
+        ("essay-2014-11-13.md", None),
+    ],
+)
+def test_a_file_name_that_begins_with_a_day_dates_the_essay(name: str, day: str | None) -> None:
+    assert parse(b"Some text of an essay.", suffix=".md", name=name).date == day
+    dated = parse(b"---\ndate: 1999\n---\nSome text.", suffix=".md", name=name)
+    assert dated.date == "1999"

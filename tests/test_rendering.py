@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import rendering
-from indexer.model import Piece, Skipped
+from indexer.model import Matched, Piece, Skipped
 from indexer.terminal import Look, columns
 from tests.essays import (
     a_hit,
@@ -309,3 +309,23 @@ def test_a_report_says_what_was_renamed_and_skipped_only_where_it_was() -> None:
         "added 2, updated 0, unchanged 0, removed 0, renamed 1, skipped 1",
         "1 essay, 1 passage in x, 0.8 s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("matched", "missing", "shown"),
+    [
+        ("all", [("tibet",), ("tibet",)], 1),
+        ("all", [(), ("tibet",)], 2),
+        ("essay", [("tibet",), ("protest",)], 2),
+        ("essay", [("tibet",), ("tibet", "protest")], 1),
+        ("any", [("tibet",), ("tibet",)], 2),
+        ("all", [], 0),
+    ],
+)
+def test_an_essay_that_lacks_a_word_shows_one_passage_below_those_that_lack_none(
+    matched: Matched, missing: list[tuple[str, ...]], shown: int
+) -> None:
+    found = an_essay_hit(passages=tuple(a_hit(missing=words) for words in missing), more=0)
+    page = list(rendering.search_page(a_result(results=(found,), matched=matched), PLAIN))
+    assert sum("¶" in line for line in page) == shown
+    assert ("  + 1 more passage in this essay" in page) == (shown < len(missing))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from datetime import date
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ SUFFIXES: dict[str, str] = {
     ".xhtml": "html",
 }
 
+_DATED = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9](?![0-9])")
 _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
     r"<(?:!doctype\s+html|html|head|body)[\s>]",
@@ -66,6 +68,19 @@ def parse(data: bytes, *, suffix: str, name: str) -> Document:
     document: Document = module.parse(text, name)
     if not any(char.isalnum() for block in document.blocks for char in block.text):
         raise ReadError("holds no text")
+    if document.date is None:
+        document = replace(document, date=_date_of(name))
     if note is not None:
         document = replace(document, notes=(note, *document.notes))
     return document
+
+
+def _date_of(name: str) -> str | None:
+    """The day that a file's name begins with, as those of many weblogs do."""
+    found = _DATED.match(name)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(found[0][:10]).isoformat()
+    except ValueError:
+        return None

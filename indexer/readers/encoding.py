@@ -93,7 +93,8 @@ _NAMES = {
 def decode(data: bytes, *, declares: bool = False) -> tuple[str, str | None]:
     """The text of a file and, where its encoding had to be guessed or mended, a note.
 
-    ``declares`` says that the format may name its encoding inside (HTML, XHTML).
+    ``declares`` says that the format may name its encoding inside (HTML, XHTML, a header of
+    plain text).
     Raises ``ReadError`` for what is not text.
     """
     for mark, name in _MARKS:
@@ -198,12 +199,16 @@ def _unmarked_wide(data: bytes) -> tuple[str, str | None] | None:
 
 
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})""", re.I)
+# A line of a header, as in the texts of Project Gutenberg.
+_HEADER = re.compile(
+    rb"^Character set encoding:[ \t]*([\w.:-]{2,40})", re.IGNORECASE | re.MULTILINE
+)
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""", re.I)
 
 
 def _declared(data: bytes) -> str | None:
     head = data[:_DECLARATION_WITHIN]
-    found = _XML.search(head) or _META.search(head)
+    found = _XML.search(head) or _META.search(head) or _HEADER.search(head)
     if found is None:
         return None
     label = found[1].decode("ascii", "replace").lower()
