@@ -686,7 +686,7 @@ def test_no_word_of_markdown_is_lost_or_repeated(lines: list[tuple[str, str]]) -
 
 
 @SETTINGS
-@given(st.text(max_size=200))
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=200))
 def test_any_markdown_is_read(source: str) -> None:
     try:
         check(markdown(source))
@@ -988,7 +988,7 @@ def test_a_header_of_plain_text_may_tell_its_encoding() -> None:
         "Title: Essais\nCharacter set encoding: ISO-8859-1\n\nLa première encyclopædia d\x92Europe."
     )
     document = parse(text.encode("latin-1"), suffix=".txt", name="a.txt")
-    assert "première encyclopædia d’été" in document.blocks[-1].text
+    assert "première encyclopædia d’Europe" in document.blocks[-1].text
     assert document.notes == ()
 
 
