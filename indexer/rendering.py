@@ -111,7 +111,7 @@ def totals(result: SearchResult) -> Iterator[str]:
     yield f"{_found_in_all(result)} · {_milliseconds(result.took_ms)}"
     shown, everything = len(result.results), result.essays + result.partial
     last = result.offset + shown
-    if not shown and everything:
+    if everything and result.offset >= everything:
         yield f"--offset {result.offset} is past the last of {everything:,}"
     elif last < everything:
         yield f"{result.offset + 1:,} to {last:,} of {everything:,}; for more: --offset {last}"

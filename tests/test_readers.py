@@ -1007,3 +1007,10 @@ def test_a_file_name_that_begins_with_a_day_dates_the_essay(name: str, day: str 
     assert parse(b"Some text of an essay.", suffix=".md", name=name).date == day
     dated = parse(b"---\ndate: 1999\n---\nSome text.", suffix=".md", name=name)
     assert dated.date == "1999"
+
+
+def test_a_title_in_front_matter_loses_its_inline_markup() -> None:
+    source = "---\ntitle: Writing for <em>action</em> <and> a < b > c\n---\nText of it."
+    assert parse(source.encode(), suffix=".md", name="a.md").title == (
+        "Writing for action <and> a < b > c"
+    )

@@ -20,6 +20,12 @@ _PLACEHOLDER = re.compile(
 )
 
 
+# Mark-up of a run of words, which front matter often carries along.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|cite|code|em|i|mark|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]{0,200})?>", re.I
+)
+
+
 def resolve(stated: str | None, blocks: Sequence[Block]) -> tuple[str, tuple[Block, ...]]:
     """The title, and the blocks without the one that shows it.
 
@@ -53,7 +59,7 @@ def usable(title: str | None) -> str | None:
     """The title on one line, or ``None`` for a placeholder, a file name or a bare hash."""
     if title is None:
         return None
-    title = _cut(one_line(title), _LONGEST)
+    title = _cut(one_line(_INLINE.sub("", title)), _LONGEST)
     if _PLACEHOLDER.fullmatch(title) or not any(char.isalnum() for char in title):
         return None
     return title
