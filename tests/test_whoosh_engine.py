@@ -334,3 +334,21 @@ def test_a_phrase_does_not_run_over_from_one_heading_or_author_to_the_next(tmp_p
     assert ids_of(engine, 'author:"mill ann"') == []
     assert ids_of(engine, "author:mill") == ["a"]
     assert ids_of(engine, "author:text") == []
+
+
+def test_a_search_under_way_outlives_commits_that_sweep_its_files(tmp_path: Path) -> None:
+    entries = [entry(f"e{n}", "some words", "more words", title=f"T{n}") for n in range(6)]
+    engine = stocked(tmp_path / "i", entries, commits=6)
+    matches = matches_of(engine, "words")
+    by_title = matches_of(engine, "words", sort="title")
+    writer = WhooshEngine(tmp_path / "i").writer(rebuild=True)
+    writer.put(entry("new", "other words"))
+    writer.commit()
+    writer.close()
+    groups = matches.groups(0, 10)
+    assert [essay.id for essay in matches.essays_of([g.essay_ref for g in groups])] == [
+        f"e{n}" for n in range(6)
+    ]
+    assert matches.passages_of([groups[0].passages[0].ref])[0].text in {"some words", "more words"}
+    assert len(by_title.groups(0, 10)) == 6
+    assert ids_of(engine, "words") == ["new"]

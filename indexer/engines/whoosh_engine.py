@@ -60,12 +60,17 @@ class WhooshEngine:
         self._snapshot = None
         for _ in range(_OPENINGS):
             try:
-                self._snapshot = Snapshot(folder, self._lock)
-                break
+                snapshot = Snapshot(folder, self._lock)
             except FileNotFoundError:
-                folder = self._location.current_folder()
-        else:
-            self._snapshot = Snapshot(folder, self._lock)
+                pass
+            else:
+                # Where no commit came in between, none can have taken a file away.
+                if snapshot.is_newest():
+                    self._snapshot = snapshot
+                    return snapshot
+                snapshot.close()
+            folder = self._location.current_folder()
+        self._snapshot = Snapshot(folder, self._lock)
         return self._snapshot
 
     def _read(self, ask: Callable[[Snapshot], T]) -> T:

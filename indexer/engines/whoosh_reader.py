@@ -172,8 +172,20 @@ class Snapshot:
             self.essays
         )
         self._essay_of: array[int] | None = None
+        self._open_all()
         # Made when first asked for.
         self.lexicons: dict[tuple[str, ...], Lexicon] = {}
+
+    def _open_all(self) -> None:
+        """Opens what Whoosh would open only when it is asked for: a later commit may delete
+        it, and an open file outlives that."""
+        for field in (fields.TEXT_STEM, fields.HEADING_STEM, fields.TITLE_STEM):
+            self.lengths(field)
+        for segment in self.segments:
+            if segment.size:
+                segment.reader.stored_fields(0)
+            for column in (fields.SORT_ID, fields.SORT_TITLE, fields.SORT_DAY):
+                segment.columns[column] = segment.reader.column_reader(column, translate=False)
 
     def close(self) -> None:
         """Frees the files now, and not when nothing refers to the snapshot any more."""
@@ -310,10 +322,7 @@ class Snapshot:
         """A sort column's value for one essay."""
         document = self.essays[place]
         segment = self._segment_of(document)
-        reader = segment.columns.get(column)
-        if reader is None:
-            reader = segment.columns[column] = segment.reader.column_reader(column, translate=False)
-        key: bytes = reader[document - segment.base]
+        key: bytes = segment.columns[column][document - segment.base]
         return key
 
     def _segment_of(self, document: int) -> _Segment:
