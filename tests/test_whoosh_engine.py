@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from whoosh import index as whoosh_index
 from whoosh.query import Term
 
 from indexer.engines import whoosh_storage, whoosh_writer
+from indexer.engines.base import Entry
 from indexer.engines.whoosh_codec import PackedCodec
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.errors import (
@@ -352,3 +355,35 @@ def test_a_search_under_way_outlives_commits_that_sweep_its_files(tmp_path: Path
     assert matches.passages_of([groups[0].passages[0].ref])[0].text in {"some words", "more words"}
     assert len(by_title.groups(0, 10)) == 6
     assert ids_of(engine, "words") == ["new"]
+
+
+def put_into(engine: WhooshEngine, *entries: Entry) -> None:
+    writer = engine.writer()
+    try:
+        for each in entries:
+            writer.put(each)
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("pattern", ["*.toc", "*.trm", "*.pst", "*_stored.col"])
+def test_writing_to_a_damaged_index_says_so_and_a_rebuild_mends_it(
+    tmp_path: Path, pattern: str
+) -> None:
+    path = tmp_path / "i"
+    stocked(path, [entry("a", "words")]).close()
+    for file in path.rglob(pattern):
+        file.write_bytes(bytes(file.stat().st_size))
+    engine = WhooshEngine(path)
+    with warnings.catch_warnings():
+        # Whoosh leaves files open where it can't make sense of them.
+        warnings.simplefilter("ignore", ResourceWarning)
+        with pytest.raises(DamagedError, match="--rebuild"):
+            put_into(engine, entry("a", "other words"))
+        gc.collect()
+    writer = engine.writer(rebuild=True)
+    writer.put(entry("a", "other words"))
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "other") == ["a"]
+    assert engine.check() == []

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import shutil
 from array import array
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from indexer.analysis import Postings, fold, postings
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Entry
+from indexer.engines.whoosh_reader import reading
 from indexer.engines.whoosh_storage import (
     INDEX_NAME,
+    STAMP,
     DurableStorage,
     Location,
     WriterLock,
@@ -159,43 +161,42 @@ class WhooshWriter:
         self._lock: WriterLock | None = lock
         self._aside: str | None = None
         location.sweep()
-        if rebuild or not (location.path / "essays.json").exists():
+        if rebuild or not (location.path / STAMP).exists():
             self._aside = location.new_folder()
             folder = location.path / self._aside
             folder.mkdir()
             self._index = FileIndex.create(DurableStorage(folder), codec.schema(), INDEX_NAME)
         else:
-            self._index = index_folder(location.current_folder())
+            with reading(location.path):
+                self._index = index_folder(location.current_folder())
         self._writer: _EssayWriter | None = None
+        # Of committed segments, by segment id, for the session's many look-ups.
+        self._readers: dict[str, SegmentReader] = {}
         self._fresh: set[str] = set()
         self._headings: tuple[tuple[str, ...], str, Postings] | None = None
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        with storage_errors(self._location.path):
-            yield
 
     def _open(self) -> _EssayWriter:
         if self._writer is None:
             self._writer = _EssayWriter(self._index)
-            self._fresh = set()
         return self._writer
 
     def put(self, entry: Entry) -> None:
-        with self._errors():
+        with storage_errors(self._location.path):
             if entry.essay.id in self._fresh:
                 self._flush()
-            self._delete(entry.essay.id)
+            with reading(self._location.path):
+                self._delete(entry.essay.id)
             self._add(self._open(), entry)
             self._fresh.add(entry.essay.id)
             if self._aside and self._open().inverter.count > SEGMENT_POSTINGS:
                 self._flush()
 
     def remove(self, essay_id: str) -> None:
-        with self._errors():
+        with storage_errors(self._location.path):
             if essay_id in self._fresh:
                 self._flush()
-            self._delete(essay_id)
+            with reading(self._location.path):
+                self._delete(essay_id)
 
     def full(self) -> bool:
         """Whether memory asks for a commit."""
@@ -221,16 +222,13 @@ class WhooshWriter:
                 matcher.next()
 
     def _segment_reader(self, segment: Any) -> Any:
-        """A reader of a committed segment, kept for the session's many look-ups."""
-        from whoosh.reading import SegmentReader
-
-        readers = self.__dict__.setdefault("_readers", {})
+        """A reader of a committed segment."""
         name = segment.segment_id()
-        if name not in readers:
-            readers[name] = SegmentReader(self._index.storage, self._index.schema, segment)
+        if name not in self._readers:
+            self._readers[name] = SegmentReader(self._index.storage, self._index.schema, segment)
         # Deletions belong to the writer's copy of the segment, which a reader kept from an
         # earlier commit has not seen.
-        reader = readers[name]
+        reader = self._readers[name]
         reader._segment = reader._perdoc._segment = segment
         reader.__dict__.pop("deleted_docs_set", None)
         return reader
@@ -299,7 +297,7 @@ class WhooshWriter:
             raise
 
     def commit(self) -> None:
-        with self._errors():
+        with storage_errors(self._location.path):
             self._flush()
             self._merge()
             folder = self._aside or self._location.stamp().folder
@@ -320,8 +318,9 @@ class WhooshWriter:
         if self._lock is None:
             return
         try:
-            for reader in self.__dict__.pop("_readers", {}).values():
+            for reader in self._readers.values():
                 reader.close()
+            self._readers.clear()
             if self._writer is not None:
                 writer, self._writer = self._writer, None
                 try:
@@ -374,8 +373,6 @@ def _worth_merging(segments: list[Any]) -> set[str]:
 
 
 def _merge_chosen(writer: Any, segments: list[Any], chosen: set[str]) -> list[Any]:
-    from whoosh.reading import SegmentReader
-
     kept = []
     for segment in segments:
         if segment.segment_id() in chosen:
