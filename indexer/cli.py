@@ -340,11 +340,14 @@ def show(context: click.Context, ref: str, outline: bool) -> int:
     settings = _settings(context)
     with _open(settings) as library:
         view = library.show(_typed([ref]))
-    from indexer import json_shapes, rendering
-
     if _wants_json(context):
+        from indexer import json_shapes
+
         print_json(json_shapes.show(view))
-    elif not outline:
+        return FOUND
+    from indexer import rendering
+
+    if not outline:
         print_lines(rendering.essay_text(view, _look(settings)))
     elif view.outline:
         print_lines(rendering.outline(view, _look(settings)))
@@ -368,11 +371,13 @@ def list_essays(context: click.Context) -> int:
     settings = _settings(context)
     with _open(settings) as library:
         every = list(library.essays())
-    from indexer import json_shapes, rendering
-
     if _wants_json(context):
+        from indexer import json_shapes
+
         print_json(json_shapes.essay_list(every))
     else:
+        from indexer import rendering
+
         print_lines(rendering.essay_table(every, _look(settings)))
     return FOUND
 
@@ -386,11 +391,13 @@ def status(context: click.Context) -> int:
     """Show size, engine and freshness of the index."""
     with _open(_settings(context)) as library:
         state = library.status()
-    from indexer import json_shapes, rendering
-
     if _wants_json(context):
+        from indexer import json_shapes
+
         print_json(json_shapes.status(state))
     else:
+        from indexer import rendering
+
         print_lines(rendering.status_lines(state))
     return FOUND
 

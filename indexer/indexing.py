@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import json_shapes, rendering, watching
+from indexer import rendering, watching
 from indexer.config import Settings
 from indexer.errors import BusyError, ReadError
 from indexer.output import print_json, print_lines, say
@@ -48,6 +48,8 @@ def once(
     for skipped in report.skipped:
         say(f"skipped: {skipped.path}: {skipped.reason}")
     if as_json:
+        from indexer import json_shapes
+
         print_json(json_shapes.index(report))
     else:
         print_lines(rendering.report_lines(report, settings.index))

@@ -10,6 +10,7 @@ BlockKind = Literal["title", "heading", "paragraph", "list", "quotation", "verse
 PassageKind = Literal["heading", "paragraph", "list", "quotation", "verse", "table", "code"]
 Matched = Literal["all", "essay", "any", "none"]
 Sort = Literal["relevance", "date", "title"]
+SuggestionKind = Literal["word", "phrase", "heading", "title"]
 
 
 class Block(Struct, frozen=True, kw_only=True):
@@ -140,6 +141,13 @@ class EssayView(Struct, frozen=True, kw_only=True):
     essay: Essay
     outline: tuple[OutlineEntry, ...]
     passages: tuple[Passage, ...]
+
+
+class Suggestion(Struct, frozen=True):
+    """A text to go on with from what was typed, and what of the essays it is."""
+
+    text: str
+    kind: SuggestionKind
 
 
 class Skipped(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from indexer.terminal import is_terminal, safe
+
+if TYPE_CHECKING:
+    from msgspec import Struct
 
 # What output that knows few characters shows instead of the signs of this program and the
 # commonest of essays; all others are escaped.
@@ -33,13 +36,16 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def print_json(shape: dict[str, Any]) -> None:
+def print_json(shape: Struct) -> None:
     """One JSON document, indented where a person looks at it."""
     import json
 
+    from msgspec import to_builtins
+
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     indent = 2 if is_terminal(sys.stdout) else None
-    print_lines([json.dumps(shape, ensure_ascii=not unicode, indent=indent)])
+    # Not msgspec's own encoder, which refuses lone surrogates.
+    print_lines([json.dumps(to_builtins(shape), ensure_ascii=not unicode, indent=indent)])
 
 
 def print_paths(paths: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import errors, failures, output
+from indexer import errors, failures, json_shapes, output
 from tests.stand import Essays, Screen, Stand, command, standing_in
 
 
@@ -146,21 +146,24 @@ def python(*arguments: str, env: dict[str, str] | None = None, **how: Any) -> An
 
 def test_json_is_ascii_where_the_output_is() -> None:
     ran = python("-c", _JSON_ON, env={"PYTHONIOENCODING": "latin-1"})
-    assert json.loads(ran.stdout) == {"a": "全–é\ud800"}
+    assert json.loads(ran.stdout) == {"path": "全–é\ud800", "reason": "x"}
     assert ran.stdout.isascii()
     ran = python("-c", _JSON_ON, env={"PYTHONIOENCODING": "utf-8"})
-    assert json.loads(ran.stdout) == {"a": "全–é\ud800"}
+    assert json.loads(ran.stdout) == {"path": "全–é\ud800", "reason": "x"}
     assert "全–é".encode() in ran.stdout
 
 
-_JSON_ON = "from indexer.output import *\nopen_streams()\nprint_json({'a': '全–é\\ud800'})"
+_JSON_ON = (
+    "from indexer.output import *\nfrom indexer.json_shapes import SkippedShape\nopen_streams()\n"
+    "print_json(SkippedShape(path='全–é\\ud800', reason='x'))"
+)
 
 
 def test_json_is_indented_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr(sys, "stdout", screen)
-    output.print_json({"a": 1})
-    assert screen.getvalue() == '{\n  "a": 1\n}\n'
+    output.print_json(json_shapes.check([]))
+    assert screen.getvalue() == '{\n  "healthy": true,\n  "problems": []\n}\n'
 
 
 def test_paths_are_harmless_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:

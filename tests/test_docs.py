@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import click
 import pytest
+from msgspec import Struct
 
-from indexer import json_shapes
+from indexer import json_shapes as shapes
 from indexer.cli import essays
 from indexer.config import FILE_NAME, FILE_VARIABLE, KEYS, Settings
+from indexer.model import SuggestionKind
 from indexer.query import OPERATORS
 from indexer.readers import SUFFIXES
-from tests.essays import a_note, a_report, a_result, a_status, a_view
 from tests.screenshots.make import svg
 
 ROOT = Path(__file__).parent.parent
@@ -91,25 +92,30 @@ def test_every_format_is_in_the_readme() -> None:
     assert set(re.findall(r"`(\.\w+)`", section)) == set(SUFFIXES)
 
 
+def keys(*types: type[Struct]) -> set[str]:
+    return {key for one in types for key in one.__struct_encode_fields__}
+
+
 def test_the_json_of_the_readme_is_that_of_the_program() -> None:
     section = README.partition("## JSON\n")[2].partition("```\n")[2].partition("```")[0]
     promised = {
         entry.split()[0]: set(re.findall(r'"(\w+)"', entry))
         for entry in re.split(r"\n(?=\S)", section)
     }
-    found = json_shapes.search(a_result(notes=(a_note(),)))
-    (result,) = found["results"]
-    (hit,) = result["passages"]
     values = {"all", "essay", "any", "none"}
-    assert promised.pop("ESSAY") == set(result["essay"])
-    assert promised.pop("HIT") == set(hit) | {"text", "match"}
-    assert promised.pop("search") == {*found, *result, *found["notes"][0]} | values
-    shown = json_shapes.show(a_view())
-    assert promised.pop("show") == {*shown, *shown["outline"][0], *shown["passages"][0]}
-    assert promised.pop("list") == set(json_shapes.essay_list([]))
-    assert promised.pop("status") == set(json_shapes.status(a_status()))
-    assert promised.pop("check") == set(json_shapes.check([]))
-    assert promised.pop("index") == {*json_shapes.index(a_report()), "path", "reason"}
+    assert promised.pop("ESSAY") == keys(shapes.EssayShape)
+    assert promised.pop("HIT") == keys(shapes.HitShape, shapes.PieceShape)
+    assert promised.pop("search") == values | keys(
+        shapes.SearchShape, shapes.EssayHitShape, shapes.NoteShape
+    )
+    assert promised.pop("show") == keys(shapes.ShowShape, shapes.OutlineShape, shapes.PassageShape)
+    assert promised.pop("list") == keys(shapes.ListShape)
+    assert promised.pop("suggest") == set(get_args(SuggestionKind)) | keys(
+        shapes.SuggestShape, shapes.SuggestionShape
+    )
+    assert promised.pop("status") == keys(shapes.StatusShape)
+    assert promised.pop("check") == keys(shapes.CheckShape)
+    assert promised.pop("index") == keys(shapes.IndexShape, shapes.SkippedShape)
     assert promised == {}
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -188,7 +189,7 @@ def test_each_awkward_essay_can_be_shown(indexed: Indexed) -> None:
     for essay in indexed.listing["essays"]:
         view = library.show(essay["id"])
         assert len(view.passages) == essay["passages"] > 0
-        json.dumps(json_shapes.show(view)).encode()
+        json.dumps(msgspec.to_builtins(json_shapes.show(view))).encode()
     library.close()
 
 
@@ -251,7 +252,7 @@ def assert_answered(library: Library, query: str) -> None:
         for hit in essay.passages:
             parts = [piece.text for piece in hit.snippet if piece.text != "…"]
             assert all(part in hit.text for part in parts)
-    json.dumps(json_shapes.search(result))
+    json.dumps(msgspec.to_builtins(json_shapes.search(result)))
 
 
 @pytest.mark.parametrize("part", range(8))
