@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +26,12 @@ def usable_cpus() -> int:
     return os.cpu_count() or 1
 
 
+def default_workers() -> int:
+    """How many processes serve: one for each CPU, and two at least, so that a slow search
+    leaves one free."""
+    return max(2, usable_cpus())
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """What the program may be told once for all commands.
 
@@ -33,6 +40,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     stand for. Times are in seconds: ``search_seconds`` for one search, ``write_wait_seconds``
     for another process to finish writing. ``jobs`` is how many processes read files.
     ``language`` is that of essays that do not tell theirs; ``None`` detects it.
+
+    The ``web_`` settings are those of ``essays serve`` and the web app. ``web_allowed_hosts``
+    are the names it answers to besides those of this machine (``*`` is any),
+    ``web_prefix`` the path below which it is reached, ``web_proxies`` how many proxies before
+    it are trusted to tell where a request came from, ``web_cors_origins`` the sites whose
+    scripts may read the API. ``web_rate_limit`` counts requests per minute, client and process
+    (0 is none), ``web_max_offset`` the essays that may be passed over.
     """
 
     index: str = ".essays"
@@ -43,6 +57,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_expansions: int = 1_000
     search_seconds: float = 10.0
     write_wait_seconds: float = 10.0
+    web_host: str = "127.0.0.1"
+    web_port: int = 8000
+    web_workers: int = field(default_factory=default_workers)
+    web_title: str = "Essay search"
+    web_allowed_hosts: tuple[str, ...] = ()
+    web_prefix: str = ""
+    web_proxies: int = 0
+    web_cors_origins: tuple[str, ...] = ()
+    web_rate_limit: int = 600
+    web_max_offset: int = 10_000
+    web_log_queries: bool = False
 
 
 class Key(NamedTuple):
@@ -71,7 +96,7 @@ def load(
         if name not in by_field:
             raise SettingsError(f"{name}: unknown setting; known are {', '.join(by_field)}")
         if value is not None:
-            flag = "--" + name.replace("_", "-")
+            flag = "--" + name.removeprefix("web_").replace("_", "-")
             values[name] = _checked(by_field[name], value, flag)
     return Settings(**values)
 
@@ -181,6 +206,70 @@ def _seconds(value: object) -> float:
     return float(value)
 
 
+def _from_zero(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("a whole number from 0")
+    return value
+
+
+def _port(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 65_535:
+        raise ValueError("a port from 0 (any that is free) to 65535")
+    return value
+
+
+def _host(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w.:-]+", value):
+        raise ValueError("an address of this machine such as 127.0.0.1, or a name")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("a line of text")
+    return value.strip()
+
+
+def _prefix(value: object) -> str:
+    """A path without a slash at its end; the root is empty."""
+    path = value.rstrip("/") if isinstance(value, str) else "?"
+    if path and not re.fullmatch(r"(/[\w.~-]+)+", path, re.ASCII):
+        raise ValueError("a path such as /library")
+    return path
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    shape = r"\*|(\*\.)?[\w.-]+|[\da-fA-F:]+"
+    return _names(value, shape, "host names such as essays.example.org, or *")
+
+
+def _origins(value: object) -> tuple[str, ...]:
+    return _names(value, r"\*|https?://[\w.-]+(:\d+)?", "origins such as https://example.org, or *")
+
+
+def _names(value: object, shape: str, what: str) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        value = [value]
+    if not all(isinstance(name, str) and re.fullmatch(shape, name) for name in value):
+        raise ValueError(f"a list of {what}")
+    return tuple(name.lower() for name in value)
+
+
+def _listed(text: str) -> list[str]:
+    """Names between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+def _is_on(text: str) -> object:
+    return {"1": True, "true": True, "0": False, "false": False}.get(text.lower(), text)
+
+
 KEYS = (
     Key("index", "index", "ESSAYS_INDEX", _location),
     Key("color", "color", "ESSAYS_COLOR", _color),
@@ -190,4 +279,15 @@ KEYS = (
     Key("max_expansions", "search.max_expansions", "ESSAYS_MAX_EXPANSIONS", _count, int),
     Key("search_seconds", "search.seconds", "ESSAYS_SEARCH_SECONDS", _seconds, float),
     Key("write_wait_seconds", "write.wait_seconds", "ESSAYS_WRITE_WAIT_SECONDS", _seconds, float),
+    Key("web_host", "web.host", "ESSAYS_WEB_HOST", _host),
+    Key("web_port", "web.port", "ESSAYS_WEB_PORT", _port, int),
+    Key("web_workers", "web.workers", "ESSAYS_WEB_WORKERS", _count, int),
+    Key("web_title", "web.title", "ESSAYS_WEB_TITLE", _text),
+    Key("web_allowed_hosts", "web.allowed_hosts", "ESSAYS_WEB_ALLOWED_HOSTS", _hosts, _listed),
+    Key("web_prefix", "web.prefix", "ESSAYS_WEB_PREFIX", _prefix),
+    Key("web_proxies", "web.proxies", "ESSAYS_WEB_PROXIES", _from_zero, int),
+    Key("web_cors_origins", "web.cors_origins", "ESSAYS_WEB_CORS_ORIGINS", _origins, _listed),
+    Key("web_rate_limit", "web.rate_limit", "ESSAYS_WEB_RATE_LIMIT", _from_zero, int),
+    Key("web_max_offset", "web.max_offset", "ESSAYS_WEB_MAX_OFFSET", _count, int),
+    Key("web_log_queries", "web.log_queries", "ESSAYS_WEB_LOG_QUERIES", _switch, _is_on),
 )

@@ -61,6 +61,9 @@ def test_every_setting_can_be_made_in_the_file_and_in_the_environment(folder: Pa
         'index = "elsewhere"\ncolor = "never"\nlanguage = "fr"\njobs = 2\n'
         "[search]\nmax_query_length = 5\nmax_expansions = 6\nseconds = 7\n"
         "[write]\nwait_seconds = 0.5\n"
+        '[web]\nhost = "::1"\nport = 0\nworkers = 3\ntitle = "Letters"\nprefix = "/letters/"\n'
+        'allowed_hosts = ["Essays.example.org", "*.test"]\nproxies = 1\nrate_limit = 0\n'
+        'cors_origins = ["https://example.org"]\nmax_offset = 50\nlog_queries = true\n'
     )
     by_file = load({}, {})
     assert by_file == Settings(
@@ -72,9 +75,24 @@ def test_every_setting_can_be_made_in_the_file_and_in_the_environment(folder: Pa
         max_expansions=6,
         search_seconds=7.0,
         write_wait_seconds=0.5,
+        web_host="::1",
+        web_port=0,
+        web_workers=3,
+        web_title="Letters",
+        web_prefix="/letters",
+        web_allowed_hosts=("essays.example.org", "*.test"),
+        web_proxies=1,
+        web_rate_limit=0,
+        web_cors_origins=("https://example.org",),
+        web_max_offset=50,
+        web_log_queries=True,
     )
     (folder / "essays.toml").unlink()
-    by_environment = load({}, {key.variable: str(getattr(by_file, key.field)) for key in KEYS})
+
+    def written(value: object) -> str:
+        return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+    by_environment = load({}, {key.variable: written(getattr(by_file, key.field)) for key in KEYS})
     assert by_environment == by_file
 
 
@@ -234,3 +252,27 @@ def test_no_environment_ends_in_anything_but_settings_or_their_error(
     except SettingsError as error:
         blamed = str(error).partition(":")[0]
     assert blamed is None or blamed in environ
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "must_be"),
+    [
+        ("ESSAYS_WEB_HOST", "a b", "an address"),
+        ("ESSAYS_WEB_PORT", "65536", "a port"),
+        ("ESSAYS_WEB_PORT", "http", "a port"),
+        ("ESSAYS_WEB_WORKERS", "0", "from 1"),
+        ("ESSAYS_WEB_TITLE", "two\nlines", "a line of text"),
+        ("ESSAYS_WEB_ALLOWED_HOSTS", "http://x", "host names"),
+        ("ESSAYS_WEB_PREFIX", "library", "a path"),
+        ("ESSAYS_WEB_PREFIX", "/a//b", "a path"),
+        ("ESSAYS_WEB_PROXIES", "-1", "from 0"),
+        ("ESSAYS_WEB_CORS_ORIGINS", "example.org", "origins"),
+        ("ESSAYS_WEB_LOG_QUERIES", "perhaps", "true or false"),
+    ],
+)
+def test_a_setting_of_the_web_that_can_t_be_is_named(
+    variable: str, value: str, must_be: str
+) -> None:
+    message = refused(environ={variable: value})
+    assert message.startswith(f"{variable}: must be")
+    assert must_be in message

@@ -1,0 +1,25 @@
+"""The application factory: settings to a WSGI application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from indexer.config import Settings
+from webapp import api, pages, problems
+from webapp.libraries import Libraries
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web app over the index that the settings name.
+
+    The index need not be there yet: until it is, what needs it answers 503.
+    """
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.extensions["essays.settings"] = settings
+    app.extensions["essays.libraries"] = Libraries(settings)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    problems.install(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    return app
