@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.config import Settings
-from webapp import api, pages, problems
+from webapp import api, pages, problems, reader
 from webapp.libraries import Libraries
 
 
@@ -21,5 +21,6 @@ def create_app(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     problems.install(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(reader.blueprint)
     app.register_blueprint(api.blueprint)
     return app

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from webapp import addresses
 from webapp.libraries import library, settings
-from webapp.params import PAGE_SIZE, BadParameter, Reader, SearchPage, read
+from webapp.params import PAGE_SIZE, BadParameter, SearchPage, read
 
 blueprint = Blueprint("pages", __name__)
 
@@ -27,11 +27,3 @@ def search() -> str:
         raise BadParameter("page", f"no more than {settings().web_max_offset:,} essays are shown")
     result = library().search(asked.q, limit=PAGE_SIZE, offset=offset, sort=asked.sort)
     return render_template("results.html", q=asked.q, asked=asked, result=result)
-
-
-@blueprint.get("/essays/<path:essay_id>")
-def essay(essay_id: str) -> str:
-    """An essay to read."""
-    asked = read(Reader)
-    view = library().show(essay_id)
-    return render_template("essay.html", q=asked.q, view=view)
