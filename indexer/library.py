@@ -11,15 +11,27 @@ from typing import TYPE_CHECKING
 from indexer import ranking
 from indexer.config import Settings
 from indexer.errors import LocationError, NotFoundError, QueryError
-from indexer.model import Essay, EssayView, SearchResult, Sort, Status, SyncReport
+from indexer.model import (
+    Essay,
+    EssayView,
+    Note,
+    Reading,
+    SearchResult,
+    Shelf,
+    ShelfOrder,
+    Sort,
+    Status,
+    SyncReport,
+)
+from indexer.plan import Plan, within
 from indexer.planning import make_plan
 from indexer.query import Query, parse
+from indexer.refining import filters_of
 from indexer.spelling import edits_for, nearest
 from indexer.terms import form_of
 
 if TYPE_CHECKING:
     from indexer.engines.base import Engine, Matches
-    from indexer.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 
@@ -102,30 +114,19 @@ class Library:
         offset: int = 0,
         passages: int = 3,
         sort: Sort = "relevance",
+        facets: int = 0,
     ) -> SearchResult:
         """The essays that answer a query, best first, each with its best passages.
 
-        ``offset`` and ``limit`` count essays, ``passages`` those shown of each. Raises
-        ``QueryError`` for a query beyond the limits and ``SearchTimeout``.
+        ``offset`` and ``limit`` count essays, ``passages`` those shown of each, ``facets`` the
+        values of each facet; none are counted for 0. Raises ``QueryError`` for a query beyond
+        the limits and ``SearchTimeout``.
         """
         # Here, because it is used by no other command.
         from indexer.results import Presenter
 
         started = time.perf_counter()
-        longest = self._settings.max_query_length
-        if len(text) > longest:
-            raise QueryError(
-                f"the query has {len(text):,} characters, more than the {longest:,} allowed; "
-                "shorten it"
-            )
-        query = parse(text)
-        languages = self._engine.languages()
-        plan, notes = make_plan(
-            query,
-            tuple(languages),
-            self._engine,
-            max_expansions=self._settings.max_expansions,
-        )
+        query, plan, notes = self._planned(text)
         matches = self._engine.search(
             plan,
             sort=sort,
@@ -134,10 +135,15 @@ class Library:
         )
         groups = ranking.ranked(matches, plan, sort=sort, start=offset, stop=offset + limit)
         presenter = Presenter(matches, plan)
+        counted = None
+        if facets > 0:
+            from indexer.facets import of_matches
+
+            counted = of_matches(matches, query, facets)
         return SearchResult(
             query=text,
             understood=query.understood,
-            notes=(*query.notes, *notes),
+            notes=notes,
             did_you_mean=self._did_you_mean(query, plan, matches),
             matched=matches.matched,
             essays=matches.essays,
@@ -147,7 +153,26 @@ class Library:
             limit=limit,
             took_ms=(time.perf_counter() - started) * 1000,
             results=presenter.results(groups, passages),
+            facets=counted,
+            filters=filters_of(query),
         )
+
+    def _planned(self, text: str) -> tuple[Query, Plan, tuple[Note, ...]]:
+        """A query as understood, its plan, and the notes on both (``QueryError``)."""
+        longest = self._settings.max_query_length
+        if len(text) > longest:
+            raise QueryError(
+                f"the query has {len(text):,} characters, more than the {longest:,} allowed; "
+                "shorten it"
+            )
+        query = parse(text)
+        plan, notes = make_plan(
+            query,
+            tuple(self._engine.languages()),
+            self._engine,
+            max_expansions=self._settings.max_expansions,
+        )
+        return query, plan, (*query.notes, *notes)
 
     def _did_you_mean(self, query: Query, plan: Plan, matches: Matches) -> str | None:
         """The query with each word that is nowhere replaced by the nearest that is."""
@@ -179,6 +204,84 @@ class Library:
         return None
 
     # Looking at essays
+
+    def revision(self) -> str:
+        """A short text that every change of the index changes; in well under 1 ms.
+
+        Whoever keeps a result by it asks for it before the result.
+        """
+        return self._engine.revision()
+
+    def browse(
+        self,
+        *,
+        order: ShelfOrder = "title",
+        limit: int = 50,
+        offset: int = 0,
+        language: str | None = None,
+        year: str | None = None,
+        author: str | None = None,
+        folder: str | None = None,
+        facets: int = 0,
+    ) -> Shelf:
+        """The library's essays in an order, a page of them.
+
+        ``year`` is four digits, ``author`` a whole name, ``folder`` what ``in:`` takes. The
+        facets' folders are those directly below ``folder``.
+        """
+        from indexer.engines.base import Selection
+
+        selection = Selection(language=language, year=year, author=author, folder=folder)
+        catalogue = self._engine.catalogue(order, selection)
+        counted = None
+        if facets > 0:
+            from indexer.facets import of_catalogue
+
+            counted = of_catalogue(catalogue, folder, facets)
+        return Shelf(
+            essays=tuple(catalogue.page(offset, offset + limit)),
+            total=catalogue.essays,
+            offset=offset,
+            limit=limit,
+            facets=counted,
+        )
+
+    def read(self, essay_id: str, text: str = "") -> Reading:
+        """A whole essay with the passages that a search of ``text`` finds in it lit up.
+
+        Raises what :meth:`show` and :meth:`search` do; a blank text lights up nothing.
+        """
+        from indexer.results import Presenter
+
+        entry = self._engine.essay(essay_id)
+        if entry is None:
+            raise NotFoundError(self._no_essay(essay_id))
+        plan = Plan(words=(), strict=None)
+        notes: tuple[Note, ...] = ()
+        if text.strip():
+            _, plan, notes = self._planned(text)
+        matches = self._engine.search(
+            within(plan, essay_id),
+            per_essay=len(entry.passages),
+            deadline=time.monotonic() + self._settings.search_seconds,
+        )
+        refs = [hit.ref for group in matches.groups(0, 1) for hit in group.passages]
+        found = {passage.anchor for passage in matches.passages_of(refs)}
+        presenter = Presenter(matches, plan)
+        passages = tuple(
+            presenter.passage(entry.essay, passage, is_hit=passage.anchor in found)
+            for passage in entry.passages
+        )
+        return Reading(
+            essay=entry.essay,
+            outline=entry.outline,
+            passages=passages,
+            title_pieces=presenter.title(entry.essay, is_hit=bool(found)),
+            query=text,
+            notes=notes,
+            matched=matches.matched,
+            hits=tuple(passage.anchor for passage in passages if passage.is_hit),
+        )
 
     def show(self, ref: str) -> EssayView:
         """An essay by ``ESSAY_ID``, or one passage of it by ``ESSAY_ID#ANCHOR``."""

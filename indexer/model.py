@@ -10,6 +10,8 @@ BlockKind = Literal["title", "heading", "paragraph", "list", "quotation", "verse
 PassageKind = Literal["heading", "paragraph", "list", "quotation", "verse", "table", "code"]
 Matched = Literal["all", "essay", "any", "none"]
 Sort = Literal["relevance", "date", "title"]
+ShelfOrder = Literal["title", "author", "date", "folder"]
+FilterKind = Literal["language", "date", "author", "folder", "title", "heading"]
 SuggestionKind = Literal["word", "phrase", "heading", "title"]
 
 
@@ -118,8 +120,57 @@ class EssayHit(Struct, frozen=True, kw_only=True):
     title_pieces: tuple[Piece, ...]
 
 
+class FacetValue(Struct, frozen=True, kw_only=True):
+    """Something that essays have in common, and the query that finds those that have it.
+
+    ``essays`` is how many of the essays in question that query finds.
+    """
+
+    value: str
+    essays: int
+    query: str
+
+
+class Facet(Struct, frozen=True, kw_only=True):
+    """The most frequent values of one kind, and how many values there are in all.
+
+    Values that no query can name (without any letter or digit) are in ``total`` only.
+    """
+
+    values: tuple[FacetValue, ...]
+    total: int
+
+
+class Facets(Struct, frozen=True, kw_only=True):
+    """What the essays of a result or a shelf can be narrowed by.
+
+    ``languages`` are codes, ``years`` of four digits, ``authors`` whole names, ``folders`` the
+    paths of those side by side at one level, below which there may be more.
+    """
+
+    languages: Facet
+    years: Facet
+    authors: Facet
+    folders: Facet
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """A field or filter that a query has: ``label`` is how it may be written, ``value`` what it
+    asks for, ``without`` the query that does without it."""
+
+    kind: FilterKind
+    label: str
+    value: str
+    negated: bool
+    without: str
+
+
 class SearchResult(Struct, frozen=True, kw_only=True):
-    """A page of results. ``essays``, ``passages`` and ``partial`` are true totals."""
+    """A page of results. ``essays``, ``passages`` and ``partial`` are true totals.
+
+    ``facets`` are of the essays that ``essays`` counts, where they were asked for; ``filters``
+    are those that hold for the whole query.
+    """
 
     query: str
     understood: str
@@ -133,6 +184,8 @@ class SearchResult(Struct, frozen=True, kw_only=True):
     limit: int
     took_ms: float
     results: tuple[EssayHit, ...]
+    facets: Facets | None = None
+    filters: tuple[Filter, ...] = ()
 
 
 class EssayView(Struct, frozen=True, kw_only=True):
@@ -148,6 +201,49 @@ class Suggestion(Struct, frozen=True):
 
     text: str
     kind: SuggestionKind
+
+
+class ReadPassage(Struct, frozen=True, kw_only=True):
+    """A passage as a reader sees it: ``pieces`` joined are its text, to the letter.
+
+    Only a passage that answers the query (``is_hit``) has anything lit.
+    """
+
+    anchor: str
+    ordinal: int
+    headings: tuple[str, ...]
+    kind: PassageKind
+    text: str
+    is_hit: bool
+    pieces: tuple[Piece, ...]
+    heading_pieces: tuple[tuple[Piece, ...], ...]
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """A whole essay with what answers a query in it lit up.
+
+    ``hits`` are the anchors of the passages that answer it, in reading order; ``matched`` says
+    how they do.
+    """
+
+    essay: Essay
+    outline: tuple[OutlineEntry, ...]
+    passages: tuple[ReadPassage, ...]
+    title_pieces: tuple[Piece, ...]
+    query: str
+    notes: tuple[Note, ...]
+    matched: Matched
+    hits: tuple[str, ...]
+
+
+class Shelf(Struct, frozen=True, kw_only=True):
+    """A page of the library's essays; ``total`` counts them all."""
+
+    essays: tuple[Essay, ...]
+    total: int
+    offset: int
+    limit: int
+    facets: Facets | None = None
 
 
 class Skipped(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 View = Literal["exact", "stem"]
 Scope = Literal["any", "title", "heading", "author"]
@@ -72,6 +73,12 @@ class Below(Struct, frozen=True):
     place: str
 
 
+class OfEssay(Struct, frozen=True):
+    """Passages of the essay with this id and of no other, whatever folder has its name."""
+
+    essay_id: str
+
+
 class Dated(Struct, frozen=True):
     """Passages of essays dated from ``start`` (inclusive) to ``end`` (exclusive), ISO days.
 
@@ -82,7 +89,7 @@ class Dated(Struct, frozen=True):
     end: str | None
 
 
-PlanNode = Pattern | Both | Either | Without | InLanguage | Below | Dated
+PlanNode = Pattern | Both | Either | Without | InLanguage | Below | OfEssay | Dated
 
 
 class PlainWord(Struct, frozen=True, kw_only=True):
@@ -117,3 +124,11 @@ def patterns_in(node: PlanNode | None) -> list[Pattern]:
             return [pattern for part in parts for pattern in patterns_in(part)]
         case _:
             return []
+
+
+def within(plan: Plan, essay_id: str) -> Plan:
+    """The plan for one essay alone: what it finds there is what it finds there anyway."""
+    if not plan.words and plan.strict is None:
+        return plan
+    own = OfEssay(essay_id)
+    return replace(plan, strict=own if plan.strict is None else Both((plan.strict, own)))

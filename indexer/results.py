@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from indexer.engines.base import Group, Matches
 from indexer.marks import Mark, Marker
-from indexer.model import Essay, EssayHit, Hit, Passage
+from indexer.model import Essay, EssayHit, Hit, Passage, Piece, ReadPassage
 from indexer.plan import Pattern, Plan, Scope, patterns_in
 from indexer.snippets import light, snippet
 
@@ -34,6 +34,29 @@ class Presenter:
         return tuple(
             self._essay_hit(group, essay, passages)
             for group, essay in zip(groups, essays, strict=True)
+        )
+
+    def title(self, essay: Essay, *, is_hit: bool) -> tuple[Piece, ...]:
+        """An essay's title, lit where the essay is a hit."""
+        found = self._title.marker.marks(essay.title, essay.language) if is_hit else []
+        return light(essay.title, found)
+
+    def passage(self, essay: Essay, passage: Passage, *, is_hit: bool) -> ReadPassage:
+        """A whole passage, lit as in a snippet where it is a hit, and not at all elsewhere."""
+        found: list[Mark] = []
+        in_headings: list[list[Mark]] = [[] for _ in passage.headings]
+        if is_hit:
+            found = self._text.marker.marks(passage.text, essay.language)
+            in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
+        return ReadPassage(
+            anchor=passage.anchor,
+            ordinal=passage.ordinal,
+            headings=passage.headings,
+            kind=passage.kind,
+            text=passage.text,
+            is_hit=is_hit,
+            pieces=light(passage.text, found),
+            heading_pieces=tuple(map(light, passage.headings, in_headings)),
         )
 
     def _essay_hit(self, group: Group, essay: Essay, passages: int) -> EssayHit:

@@ -12,10 +12,11 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from indexer.model import Essay, Matched, OutlineEntry, Passage, Sort, Status
-from indexer.plan import Pattern, Plan, Scope
+from indexer.model import Essay, Matched, OutlineEntry, Passage, ShelfOrder, Sort, Status
+from indexer.plan import Below, Pattern, Plan, Scope
 
 Part = Literal["text", "heading", "title"]
+FacetName = Literal["language", "year", "author", "folder"]
 
 
 class Fingerprint(Struct, frozen=True, kw_only=True):
@@ -64,16 +65,59 @@ class Group(Struct, frozen=True, kw_only=True):
     total: int
 
 
-class Matches(Protocol):
+class Selection(Struct, frozen=True, kw_only=True):
+    """Which essays to list: those with all of these.
+
+    ``year`` is four digits, ``author`` a whole name; ``folder`` holds what ``Below`` does.
+    """
+
+    language: str | None = None
+    year: str | None = None
+    author: str | None = None
+    folder: str | None = None
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """The most frequent values of a facet with how many essays have each, and the number of
+    all its values. By count, greatest first, then by value in code point order."""
+
+    values: tuple[tuple[str, int], ...]
+    total: int
+
+
+class Counted(Protocol):
+    """Essays that facets are counted over."""
+
+    essays: int
+
+    def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
+        """The values of a facet, at most so many.
+
+        ``language``: codes; ``year``: the first four digits of dates; ``author``: whole names,
+        each of an essay's. ``folder``: folders that lie directly below the folder ``below``
+        (empty for all) and hold one of the essays; each with as many as are in it or deeper
+        or have its very name as their id, as ``Below`` has it.
+        """
+        ...
+
+
+class Catalogue(Counted, Protocol):
+    """The essays of a selection in an order, bound to the commit it was made on."""
+
+    def page(self, start: int, stop: int) -> list[Essay]:
+        """Essays ``start`` to ``stop``."""
+        ...
+
+
+class Matches(Counted, Protocol):
     """The outcome of one search, bound to the commit it was run on.
 
     The library calls :meth:`groups` for the essays it may show, re-ranks them by
     :meth:`positions`, and loads what it shows. ``tier_sizes`` counts the essays of each
-    tier; see :class:`Group`.
+    tier; see :class:`Group`. Facets are counted over the essays that ``essays`` counts.
     """
 
     matched: Matched
-    essays: int
     passages: int
     partial: int
     tier_sizes: tuple[int, ...]
@@ -83,6 +127,11 @@ class Matches(Protocol):
 
         Ties break by essay id, then by passage ordinal.
         """
+        ...
+
+    def essays_with(self, pattern: Pattern) -> int:
+        """Of the essays that ``essays`` counts, how many have a pattern of scope ``author`` or
+        ``title``."""
         ...
 
     def idf(self, pattern: Pattern) -> float:
@@ -138,6 +187,13 @@ class Writer(Protocol):
 class Engine(Protocol):
     """An index at one location. Reading methods see the newest commit at each call."""
 
+    def revision(self) -> str:
+        """A short text that every commit and every rebuild changes; in well under 1 ms.
+
+        Whoever keeps a result by it asks for it before the result.
+        """
+        ...
+
     def outdated(self) -> bool:
         """Whether an older version made the index, so that writing makes it anew."""
         ...
@@ -166,6 +222,19 @@ class Engine(Protocol):
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """The same for terms whose form is within so many edits (optimal string alignment)."""
+        ...
+
+    def holds(self, node: Pattern | Below) -> bool:
+        """Whether a pattern occurs, or an essay lies in a place; for notes on the query."""
+        ...
+
+    def catalogue(self, order: ShelfOrder, selection: Selection) -> Catalogue:
+        """Essays in order, told without loading more than those of a page.
+
+        ``title``: by folded title. ``author``: by the first author's folded name, those without
+        one last. ``date``: newest first, undated last. All three then by title, and by id.
+        ``folder``: by id.
+        """
         ...
 
     def search(

@@ -19,7 +19,7 @@ from whoosh.codec import whoosh3
 from whoosh.columns import VarBytesColumn
 from whoosh.system import pack_int
 
-from indexer.engines.whoosh_fields import ENTRY, SORT_DAY, SORT_ID, SORT_TITLE, TERM_FIELDS
+from indexer.engines.whoosh_fields import COLUMNS, ENTRY, TERM_FIELDS
 
 # Postings in a block: large enough that the cost of a block is small beside its postings.
 BLOCK = 1024
@@ -232,6 +232,21 @@ def schema() -> Any:
     """The schema: an essay is a document with its title and filters, then its passages."""
     made = fields.Schema(**{name: Terms() for name in TERM_FIELDS})
     made.add(ENTRY, fields.STORED())
-    for name in (SORT_ID, SORT_TITLE, SORT_DAY):
+    for name in COLUMNS:
         made.add(name, fields.COLUMN(VarBytesColumn()))
     return made
+
+
+# Names in the column of authors are joined by it; readers leave no such character in a name.
+_BETWEEN_NAMES = b"\0"
+
+
+def pack_names(names: Iterable[str]) -> bytes:
+    """Names as one value of a column."""
+    return _BETWEEN_NAMES.join(name.encode("utf-8", "surrogatepass") for name in names)
+
+
+def unpack_names(packed: bytes) -> tuple[str, ...]:
+    """The names of such a value, each once."""
+    names = packed.split(_BETWEEN_NAMES) if packed else []
+    return tuple(name.decode("utf-8", "surrogatepass") for name in dict.fromkeys(names))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Entry, Fingerprint
+from indexer.engines.base import Entry, Fingerprint, Selection
+from indexer.engines.whoosh_catalogue import Shelves, WhooshCatalogue
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_matches import WhooshMatches
 from indexer.engines.whoosh_reader import Snapshot, reading
-from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location
+from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location, Stamp, newest_generation
 from indexer.errors import NoIndexError, SchemaError
-from indexer.model import Essay, Sort, Status
-from indexer.plan import Plan, Scope
+from indexer.model import Essay, ShelfOrder, Sort, Status
+from indexer.plan import Below, Pattern, Plan, Scope
 from indexer.spelling import Lexicon
 from indexer.terms import form_of
 
@@ -37,6 +39,7 @@ class WhooshEngine:
         # Held by whoever reads, here and in the matches of a search.
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
+        self._shelves: Shelves | None = None
         if create:
             self._location.prepare()
         else:
@@ -44,14 +47,18 @@ class WhooshEngine:
 
     # Snapshots
 
-    def _newest(self) -> Snapshot:
-        """A snapshot of the newest commit."""
+    def _current_stamp(self) -> Stamp:
         stamp = self._location.stamp()
         if not stamp.current():
             raise SchemaError(
                 f"{self._location.path}: made by an older version of essay-search; make it "
                 "anew with: essays index --rebuild FOLDER"
             )
+        return stamp
+
+    def _newest(self) -> Snapshot:
+        """A snapshot of the newest commit."""
+        stamp = self._current_stamp()
         folder = self._location.path / stamp.folder
         known = self._snapshot
         if known is not None and known.folder == folder and known.is_newest():
@@ -88,7 +95,7 @@ class WhooshEngine:
         with self._lock:
             if self._snapshot is not None:
                 self._snapshot.close()
-                self._snapshot = None
+                self._snapshot = self._shelves = None
 
     # Writing
 
@@ -120,6 +127,14 @@ class WhooshEngine:
         return True
 
     # Reading
+
+    def revision(self) -> str:
+        """A short text that every commit and every rebuild changes."""
+        stamp = self._current_stamp()
+        with reading(self._location.path):
+            # A writer that was killed may have committed without a new stamp.
+            generation = newest_generation(self._location.path / stamp.folder)
+        return f"{stamp.token}-{stamp.folder.removeprefix('index-')}-{generation}"
 
     def fingerprints(self) -> Iterator[Fingerprint]:
         """All indexed essays, for sync; none before the first commit."""
@@ -170,13 +185,40 @@ class WhooshEngine:
 
         return self._read(ask)
 
+    def holds(self, node: Pattern | Below) -> bool:
+        """Whether a pattern occurs, or an essay lies in a place."""
+
+        def ask(snapshot: Snapshot) -> bool:
+            if isinstance(node, Below):
+                return len(snapshot.postings(fields.PLACE, node.place)) > 0
+            return Evaluation(snapshot, inf).occurs(node)
+
+        return self._read(ask)
+
+    def _shelves_of(self, snapshot: Snapshot) -> Shelves:
+        shelves = self._shelves
+        if shelves is None or shelves.snapshot is not snapshot:
+            shelves = self._shelves = Shelves(snapshot)
+        return shelves
+
+    def catalogue(self, order: ShelfOrder, selection: Selection) -> WhooshCatalogue:
+        """Essays in order, told without loading more than those of a page."""
+
+        def ask(snapshot: Snapshot) -> WhooshCatalogue:
+            shelves = self._shelves_of(snapshot)
+            return WhooshCatalogue(shelves, shelves.chosen(order, selection))
+
+        return self._read(ask)
+
     def search(
         self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
     ) -> WhooshMatches:
         """Runs a plan over the newest commit."""
 
         def ask(snapshot: Snapshot) -> WhooshMatches:
-            return WhooshMatches(Evaluation(snapshot, deadline), snapshot, plan, sort, per_essay)
+            evaluation = Evaluation(snapshot, deadline)
+            shelves = self._shelves_of(snapshot)
+            return WhooshMatches(evaluation, snapshot, shelves, plan, sort, per_essay)
 
         return self._read(ask)
 
@@ -219,7 +261,7 @@ class WhooshEngine:
                 schema_version=SCHEMA_VERSION,
                 essays=len(snapshot.essays),
                 passages=snapshot.passages,
-                words=sum(snapshot.essay(place).words for place in range(len(snapshot.essays))),
+                words=self._shelves_of(snapshot).words,
                 bytes=total,
                 updated=self._location.stamp().updated,
                 languages=dict(self._languages(snapshot)),

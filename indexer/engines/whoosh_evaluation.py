@@ -29,6 +29,7 @@ from indexer.plan import (
     Dated,
     Either,
     InLanguage,
+    OfEssay,
     Path,
     Pattern,
     PlanNode,
@@ -227,6 +228,15 @@ class Evaluation:
             self._sets[pattern] = found
         return found
 
+    def essays(self, pattern: Pattern) -> set[int]:
+        """Places of the essays whose own fields (title, authors) a pattern occurs in."""
+        documents = chain.from_iterable(
+            part.documents
+            for field in fields.of_essays(pattern)
+            for part in self.counts(pattern, field)
+        )
+        return set(self._places(documents))
+
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs anywhere."""
         names = (*fields.of_passages(pattern), *fields.of_essays(pattern))
@@ -262,13 +272,16 @@ class Evaluation:
             case _:
                 return set(self._expand(self._filtered(node)))
 
-    def _filtered(self, node: InLanguage | Below | Dated) -> list[int]:
+    def _filtered(self, node: InLanguage | Below | OfEssay | Dated) -> list[int]:
         """Places of the essays that a filter lets through."""
         snapshot = self._snapshot
         if isinstance(node, InLanguage):
             return self._places(snapshot.postings(fields.LANGUAGE, node.language).documents)
         if isinstance(node, Below):
             return self._places(snapshot.postings(fields.PLACE, node.place).documents)
+        if isinstance(node, OfEssay):
+            place = snapshot.place_of(node.essay_id)
+            return [] if place is None else [place]
         start, end = node.start or "", node.end or "\uffff"
         return [
             place

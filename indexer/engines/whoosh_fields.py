@@ -12,7 +12,11 @@ TITLE_EXACT, TITLE_STEM = "title_exact", "title_stem"
 AUTHOR_EXACT = "author_exact"
 ESSAY_ID, KIND, LANGUAGE, PLACE = "essay_id", "kind", "language", "place"
 ENTRY = "entry"
-SORT_ID, SORT_TITLE, SORT_DAY = "sort_id", "sort_title", "sort_day"
+SORT_ID, SORT_TITLE, SORT_AUTHOR, SORT_DAY = "sort_id", "sort_title", "sort_author", "sort_day"
+# An essay's whole names, and its number of words in decimal digits.
+AUTHORS, WORDS = "authors", "words"
+
+COLUMNS = (SORT_ID, SORT_TITLE, SORT_AUTHOR, SORT_DAY, AUTHORS, WORDS)
 
 TERM_FIELDS = (
     TEXT_EXACT, TEXT_STEM, HEADING_EXACT, HEADING_STEM, TITLE_EXACT, TITLE_STEM, AUTHOR_EXACT,

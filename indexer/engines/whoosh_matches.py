@@ -15,7 +15,8 @@ from operator import neg
 from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Candidate, Group, Part
+from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
+from indexer.engines.whoosh_catalogue import Shelves
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.model import Essay, Matched, Passage, Sort
@@ -56,10 +57,17 @@ class WhooshMatches:
     """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
 
     def __init__(
-        self, evaluation: Evaluation, snapshot: Snapshot, plan: Plan, sort: Sort, per_essay: int
+        self,
+        evaluation: Evaluation,
+        snapshot: Snapshot,
+        shelves: Shelves,
+        plan: Plan,
+        sort: Sort,
+        per_essay: int,
     ) -> None:
         self._evaluation = evaluation
         self._snapshot = snapshot
+        self._shelves = shelves
         self._sort = sort
         self._per_essay = per_essay
         self._words = plan.words
@@ -77,7 +85,8 @@ class WhooshMatches:
         best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
         names: tuple[Matched, ...] = ("all", "essay", "any")
         self.matched: Matched = "none" if best is None else names[best]
-        self.essays = 0 if best is None else self.tier_sizes[best]
+        self._counted = set() if best is None else self._tiers[best].essays
+        self.essays = len(self._counted)
         self.passages = 0 if best is None else len(self._tiers[best].passages)
         self.partial = sum(self.tier_sizes) - self.essays
 
@@ -144,6 +153,19 @@ class WhooshMatches:
         beyond -= with_every
         beyond -= together
         tiers[2].add(beyond, lambda: of_essays(beyond, [*whole, *parts]))
+
+    # Facets
+
+    def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
+        """The values of a facet over the essays counted, at most so many."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            self._evaluation.check_clock()
+            return self._shelves.counts(name, self._counted, most, below)
+
+    def essays_with(self, pattern: Pattern) -> int:
+        """How many of the essays counted have a pattern among authors or in the title."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return len(self._counted & self._evaluation.essays(pattern))
 
     # Order
 

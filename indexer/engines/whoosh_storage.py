@@ -41,12 +41,13 @@ from indexer.errors import (
     StorageError,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STAMP, LOCK, WRITER = "essays.json", "writer.lock", "writer.json"
 # In the folder of the Whoosh index, beside its files.
 SUMS = "checksums.json"
 INDEX_NAME = "essays"
 _FOLDER = re.compile(r"index-[0-9]+")
+_TOC = re.compile(rf"_{INDEX_NAME}_([0-9]+)\.toc")
 
 
 @contextmanager
@@ -159,13 +160,26 @@ def index_folder(path: Path) -> FileIndex:
     return FileIndex(DurableStorage(path), indexname=INDEX_NAME)
 
 
+def newest_generation(folder: Path) -> int:
+    """The number of the newest commit in the folder of a Whoosh index."""
+    numbers = [int(found[1]) for name in os.listdir(folder) if (found := _TOC.fullmatch(name))]
+    if not numbers:
+        raise FileNotFoundError(errno.ENOENT, "no table of contents", str(folder))
+    return max(numbers)
+
+
 class Stamp(Struct, frozen=True, kw_only=True):
-    """What made the index, and which folder is in force."""
+    """What made the index, and which folder is in force.
+
+    ``token`` is another with every commit: two of them may be within a second, and an index
+    that is deleted and made again counts its commits from one again.
+    """
 
     schema: int
     analysis: int
     folder: str
     updated: str | None = None
+    token: str = ""
 
     def current(self) -> bool:
         """Whether this program writes the very same terms."""
@@ -187,6 +201,7 @@ class Location:
                 analysis=int(data["analysis"]),
                 folder=str(data["folder"]),
                 updated=data.get("updated"),
+                token=str(data.get("token", "")),
             )
         except (FileNotFoundError, NotADirectoryError):
             raise NoIndexError(self._missing()) from None
@@ -249,6 +264,7 @@ class Location:
             analysis=ANALYSIS_VERSION,
             folder=folder,
             updated=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            token=os.urandom(6).hex(),
         )
         draft = self.path / f"{STAMP}.{os.getpid()}"
         with storage_errors(self.path):

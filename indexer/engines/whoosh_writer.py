@@ -248,6 +248,7 @@ class WhooshWriter:
             fields.AUTHOR_EXACT: authors.exact.items(),
         }
         day = first_day(essay.date) if essay.date else ""
+        first = essay.authors[0] if essay.authors else ""
         writer.add(
             {
                 "essay": essay_fields(entry),
@@ -258,7 +259,10 @@ class WhooshWriter:
             {
                 fields.SORT_ID: essay.id.encode("utf-8", "surrogatepass"),
                 fields.SORT_TITLE: fold(essay.title).encode("utf-8", "surrogatepass"),
+                fields.SORT_AUTHOR: fold(first).encode("utf-8", "surrogatepass"),
                 fields.SORT_DAY: day.encode(),
+                fields.AUTHORS: codec.pack_names(essay.authors),
+                fields.WORDS: str(essay.words).encode(),
             },
         )
         for passage in entry.passages:

@@ -1,0 +1,200 @@
+"""What the essays of one commit have in common, and their orders: facets and the catalogue.
+
+Made from columns and posting lists when first asked for, and kept as arrays by essay place; no
+stored entry is read before a page is.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from heapq import nsmallest
+from itertools import accumulate
+from typing import NamedTuple
+
+from indexer.engines import whoosh_codec as codec
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Counts, FacetName, Selection
+from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.model import Essay, ShelfOrder
+
+
+class _Grouping(NamedTuple):
+    """Essays with the very same values of a facet: for each essay place the number of its
+    group, for each group the values."""
+
+    numbers: array[int]
+    values: list[tuple[str, ...]]
+
+
+class Shelves:
+    """The facets and orders of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._groupings: dict[FacetName, _Grouping] = {}
+        self._orders: dict[ShelfOrder, array[int]] = {}
+        self._namesakes: dict[str, int] | None = None
+
+    @cached_property
+    def words(self) -> int:
+        """The number of words of all essays."""
+        return sum(map(int, self.snapshot.column_values(fields.WORDS)))
+
+    # Facets
+
+    def counts(self, name: FacetName, places: Collection[int], most: int, below: str) -> Counts:
+        """The values that the essays at these places have; see the port."""
+        numbers, values = self._grouping(name)
+        if len(places) == len(numbers):
+            groups = Counter(numbers)
+        else:
+            groups = Counter(map(numbers.__getitem__, places))
+        total: Counter[str] = Counter()
+        for number, count in groups.items():
+            for value in values[number]:
+                total[value] += count
+        if name == "folder":
+            total = self._directly_below(below, total, places)
+        best = nsmallest(most, total.items(), key=lambda item: (-item[1], item[0]))
+        return Counts(values=tuple(best), total=len(total))
+
+    def _directly_below(
+        self, below: str, inside: Counter[str], places: Collection[int]
+    ) -> Counter[str]:
+        """Essays in each folder directly below one, from those directly in each folder."""
+        start = f"{below}/" if below else ""
+        total: Counter[str] = Counter()
+        for folder, count in inside.items():
+            if folder.startswith(start) and len(folder) > len(start):
+                end = folder.find("/", len(start))
+                total[folder if end < 0 else folder[:end]] += count
+        namesakes = self._essays_named_like_folders()
+        named = [folder for folder in total if folder in namesakes]
+        if named:
+            within = set(places)
+            total.update(folder for folder in named if namesakes[folder] in within)
+        return total
+
+    def _essays_named_like_folders(self) -> dict[str, int]:
+        """Ids that are those of folders, too, with the places of their essays."""
+        if self._namesakes is None:
+            folders = {
+                parent
+                for (folder,) in self._grouping("folder").values
+                for parent in accumulate(folder.split("/"), "{}/{}".format)
+            }
+            ids = map(_decoded, self.snapshot.column_values(fields.SORT_ID))
+            self._namesakes = {name: place for place, name in enumerate(ids) if name in folders}
+        return self._namesakes
+
+    def _grouping(self, name: FacetName) -> _Grouping:
+        found = self._groupings.get(name)
+        if found is None:
+            found = self._groupings[name] = self._group(name)
+        return found
+
+    def _group(self, name: FacetName) -> _Grouping:
+        column = self.snapshot.column_values
+        if name == "language":
+            return self._by_language()
+        if name == "author":
+            packed, kinds = _numbered(column(fields.AUTHORS))
+            return _Grouping(packed, [codec.unpack_names(names) for names in kinds])
+        if name == "year":
+            years, kinds = _numbered(day[:4] for day in column(fields.SORT_DAY))
+            return _Grouping(years, [(year.decode(),) if year else () for year in kinds])
+        folders, kinds = _numbered(key.rpartition(b"/")[0] for key in column(fields.SORT_ID))
+        return _Grouping(folders, [(_decoded(folder),) for folder in kinds])
+
+    def _by_language(self) -> _Grouping:
+        snapshot = self.snapshot
+        place_of = snapshot.essay_of()
+        numbers = array("I", bytes(4 * len(snapshot.essays)))
+        values: list[tuple[str, ...]] = []
+        for language, _ in snapshot.vocabulary((fields.LANGUAGE,), ""):
+            for document in snapshot.postings(fields.LANGUAGE, language).documents:
+                numbers[place_of[document]] = len(values)
+            values.append((language,))
+        return _Grouping(numbers, values)
+
+    # The catalogue
+
+    def chosen(self, order: ShelfOrder, selection: Selection) -> Sequence[int]:
+        """Places of the essays of a selection, in order."""
+        found = self._order(order)
+        for wanted in self._wanted(selection):
+            found = array("I", filter(wanted.__contains__, found))
+        return found
+
+    def _wanted(self, selection: Selection) -> Iterable[Collection[int]]:
+        snapshot = self.snapshot
+        place_of = snapshot.essay_of().__getitem__
+        if selection.language is not None:
+            postings = snapshot.postings(fields.LANGUAGE, selection.language)
+            yield set(map(place_of, postings.documents))
+        if selection.folder is not None:
+            yield set(map(place_of, snapshot.postings(fields.PLACE, selection.folder).documents))
+        if selection.year is not None:
+            yield self._with("year", selection.year)
+        if selection.author is not None:
+            yield self._with("author", selection.author)
+
+    def _with(self, name: FacetName, value: str) -> set[int]:
+        numbers, values = self._grouping(name)
+        wanted = {number for number, of_group in enumerate(values) if value in of_group}
+        return {place for place, number in enumerate(numbers) if number in wanted}
+
+    def _order(self, order: ShelfOrder) -> array[int]:
+        found = self._orders.get(order)
+        if found is None:
+            found = self._orders[order] = array("I", self._sort(order))
+        return found
+
+    def _sort(self, order: ShelfOrder) -> list[int]:
+        def keys(column: str) -> list[bytes]:
+            return list(self.snapshot.column_values(column))
+
+        if order == "folder":
+            ids = keys(fields.SORT_ID)
+            return sorted(range(len(ids)), key=ids.__getitem__)
+        if order == "title":
+            return sorted(self._order("folder"), key=keys(fields.SORT_TITLE).__getitem__)
+        if order == "author":
+            names = keys(fields.SORT_AUTHOR)
+            return sorted(self._order("title"), key=lambda place: (not names[place], names[place]))
+        days = keys(fields.SORT_DAY)
+        return sorted(self._order("title"), key=days.__getitem__, reverse=True)
+
+
+def _decoded(key: bytes) -> str:
+    return key.decode("utf-8", "surrogatepass")
+
+
+def _numbered(keys: Iterable[bytes]) -> tuple[array[int], list[bytes]]:
+    """For each key the number of its kind, and the kinds."""
+    numbers: dict[bytes, int] = {}
+    found = array("I", (numbers.setdefault(key, len(numbers)) for key in keys))
+    return found, list(numbers)
+
+
+class WhooshCatalogue:
+    """What the port calls :class:`~indexer.engines.base.Catalogue`, over one snapshot."""
+
+    def __init__(self, shelves: Shelves, places: Sequence[int]) -> None:
+        self._snapshot = shelves.snapshot
+        self._shelves = shelves
+        self._places = places
+        self.essays = len(places)
+
+    def page(self, start: int, stop: int) -> list[Essay]:
+        """Essays ``start`` to ``stop``."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return [self._snapshot.essay(place) for place in self._places[start:stop]]
+
+    def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
+        """The values of a facet, at most so many."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return self._shelves.counts(name, self._places, most, below)

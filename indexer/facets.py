@@ -1,0 +1,76 @@
+"""Counts of an engine to the values that people narrow a search or a shelf by."""
+
+from __future__ import annotations
+
+from indexer.engines.base import Catalogue, Counted, Counts, FacetName, Matches
+from indexer.model import Facet, Facets, FacetValue
+from indexer.paths import exact_paths
+from indexer.plan import Pattern
+from indexer.query import And, In, Query, parse
+from indexer.refining import narrowed
+
+
+def of_matches(matches: Matches, query: Query, most: int) -> Facets:
+    """What a search's counted essays can be narrowed by, at most so many values of each.
+
+    The folders are those where the essays first part, below the query's own.
+    """
+    return Facets(
+        languages=_facet("language", matches.facet("language", most), query),
+        years=_facet("year", matches.facet("year", most), query),
+        authors=_authors(matches, query, most),
+        folders=_facet("folder", _first_parting(matches, _place_of(query), most), query),
+    )
+
+
+def of_catalogue(catalogue: Catalogue, folder: str | None, most: int) -> Facets:
+    """The same of a shelf; the folders are those directly below its own."""
+    nothing = parse("")
+    return Facets(
+        languages=_facet("language", catalogue.facet("language", most), nothing),
+        years=_facet("year", catalogue.facet("year", most), nothing),
+        authors=_facet("author", catalogue.facet("author", most), nothing),
+        folders=_facet("folder", catalogue.facet("folder", most, folder or ""), nothing),
+    )
+
+
+def _facet(name: FacetName, counts: Counts, query: Query) -> Facet:
+    made = []
+    for value, essays in counts.values:
+        text = narrowed(query, name, value)
+        if text is not None:
+            made.append(FacetValue(value=value, essays=essays, query=text))
+    return Facet(values=tuple(made), total=counts.total)
+
+
+def _authors(matches: Matches, query: Query, most: int) -> Facet:
+    """With the essays that the narrowed query finds: it finds longer names, too."""
+    facet = _facet("author", matches.facet("author", most), query)
+    made = []
+    for value in facet.values:
+        pattern = Pattern(
+            paths=exact_paths(value.value), view="exact", scope="author", label=value.value
+        )
+        essays = matches.essays_with(pattern)
+        made.append(FacetValue(value=value.value, essays=essays, query=value.query))
+    made.sort(key=lambda value: (-value.essays, value.value))
+    return Facet(values=tuple(made), total=facet.total)
+
+
+def _place_of(query: Query) -> str:
+    """The deepest folder that the whole query is within, or nothing."""
+    strict = query.strict
+    parts = strict.children if isinstance(strict, And) else (strict,)
+    return max((part.place for part in parts if isinstance(part, In)), key=len, default="")
+
+
+def _first_parting(counted: Counted, below: str, most: int) -> Counts:
+    """The folders where the essays are not all in the same one; the last one where they are
+    all together to the end."""
+    found = counted.facet("folder", most, below)
+    while found.total == 1 and found.values and found.values[0][1] == counted.essays:
+        deeper = counted.facet("folder", most, found.values[0][0])
+        if not deeper.total:
+            break
+        found = deeper
+    return found
