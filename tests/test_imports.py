@@ -19,6 +19,7 @@ OWNERS = {
     "whoosh": ("indexer.engines.whoosh",),
     "click": ("indexer.cli",),
     "flask": ("webapp",),
+    "prometheus_client": ("webapp.metrics",),
     "selectolax": ("indexer.readers",),
     "markdown_it": ("indexer.readers",),
     "mdit_py_plugins": ("indexer.readers",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.config import Settings
-from webapp import api, pages, problems, reader
+from webapp import api, operations, pages, problems, reader
 from webapp.libraries import Libraries
 
 
@@ -19,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["essays.libraries"] = Libraries(settings)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    operations.install(app)
     problems.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(reader.blueprint)

@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
-from flask import current_app
+from flask import current_app, g
+from msgspec import Struct
 
 from indexer.config import Settings
+from indexer.errors import QueryError, SearchTimeout
 from indexer.library import Library
+from indexer.model import SearchResult
+
+
+class Search(Struct, frozen=True):
+    """A search that a request made: what came of it, and the result where there is one.
+
+    ``outcome`` is ``matched`` of the result, or ``timeout``, ``refused`` or ``failed``.
+    """
+
+    q: str
+    outcome: str
+    result: SearchResult | None = None
+
+
+class _Observed(Library):
+    """A library that leaves word of a search to whoever counts and logs the request."""
+
+    def search(self, text: str, *how: Any, **named: Any) -> SearchResult:
+        g.search = Search(text, "failed")
+        try:
+            result = super().search(text, *how, **named)
+        except QueryError as error:
+            g.search = Search(text, "timeout" if isinstance(error, SearchTimeout) else "refused")
+            raise
+        g.search = Search(text, result.matched, result)
+        return result
 
 
 class Libraries:
@@ -25,7 +54,7 @@ class Libraries:
         """This thread's library; raises ``LocationError`` while there is no index."""
         library: Library | None = getattr(self._here, "library", None)
         if library is None:
-            library = Library.open(self._settings.index, self._settings)
+            library = _Observed.open(self._settings.index, self._settings)
             self._here.library = library
         return library
 
