@@ -2,21 +2,177 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
 import msgspec
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
 from indexer import json_shapes
-from webapp.libraries import library
-from webapp.params import ApiSearch, read
+from indexer.json_shapes import ListShape, SearchShape, ShowShape, StatusShape, SuggestShape
+from indexer.model import Essay, SearchResult
+from webapp import openapi
+from webapp.libraries import library, settings
+from webapp.openapi import Page, Route
+from webapp.params import ApiEssay, ApiEssays, ApiSearch, ApiSuggest, Nothing, fields, read
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+PREFIX = "/api/v1"
+
+blueprint = Blueprint("api", __name__)
+
+EssayId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        description="An essay's id, with its slashes as they are or as %2F; or a passage's id, "
+        "ESSAY_ID%23ANCHOR.",
+        examples=["politics/on_liberty"],
+    ),
+]
 
 
-@blueprint.get("/search")
-def search() -> Response:
-    """The essays that answer a query."""
-    asked = read(ApiSearch, strict=True)
+def search(asked: ApiSearch) -> Page[SearchShape]:
+    """Find passages.
+
+    The essays that answer a query, best first, each with its best passages. A query is never an
+    error because of how it is written; notes say what was taken literally. X-Total-Count is
+    the sum of essays and partial.
+    """
     result = library().search(
         asked.q, limit=asked.limit, offset=asked.offset, passages=asked.passages, sort=asked.sort
     )
-    return Response(msgspec.json.encode(json_shapes.search(result)), mimetype="application/json")
+    return Page(
+        json_shapes.search(_outside(result)),
+        asked.offset,
+        asked.limit,
+        result.essays + result.partial,
+    )
+
+
+def suggest(asked: ApiSuggest) -> SuggestShape:
+    """Complete what is being typed.
+
+    Words, phrases, headings and titles of the essays, best first.
+    """
+    return json_shapes.suggest(asked.prefix, library().suggest(asked.prefix, asked.limit))
+
+
+def essays(asked: ApiEssays) -> Page[ListShape]:
+    """List the essays.
+
+    Page by page, without their texts; Link leads to the next page. A commit between two pages
+    may move essays from one to the other; the ETag tells.
+    """
+    shelf = library().browse(order=asked.order, limit=asked.limit, offset=asked.offset)
+    return Page(
+        json_shapes.essay_list(map(_told, shelf.essays)), asked.offset, asked.limit, shelf.total
+    )
+
+
+def essay(asked: ApiEssay, id: EssayId) -> ShowShape:
+    """Read an essay.
+
+    The essay with its outline and all its passages in reading order, or the one passage that
+    anchor names.
+    """
+    view = library().show(f"{id}#{asked.anchor}" if asked.anchor else id)
+    return json_shapes.show(replace(view, essay=_told(view.essay)))
+
+
+def status(asked: Nothing) -> StatusShape:
+    """Tell the size and freshness of the index.
+
+    Of the location the last part alone, since the rest concerns the server only.
+    """
+    state = library().status()
+    return json_shapes.status(replace(state, location=state.location.rpartition("/")[2]))
+
+
+ROUTES = (
+    openapi.route("/search", search, example="/search?q=human+rights&limit=3"),
+    openapi.route("/suggest", suggest, example="/suggest?prefix=pro"),
+    openapi.route("/essays", essays, example="/essays?order=date&limit=20"),
+    openapi.route("/essays/<path:id>", essay, example="/essays/{id}"),
+    openapi.route("/status", status, example="/status"),
+)
+
+
+def _outside(result: SearchResult) -> SearchResult:
+    return replace(
+        result,
+        results=tuple(replace(found, essay=_told(found.essay)) for found in result.results),
+    )
+
+
+def _told(one: Essay) -> Essay:
+    """An essay with its path below the indexed folder; the rest concerns the server only.
+
+    An id has as many parts as that path.
+    """
+    return replace(one, path="/".join(one.path.split("/")[-1 - one.id.count("/") :]))
+
+
+def _view(route: Route) -> Callable[..., Response]:
+    def view(**place: str) -> Response:
+        asked = read(route.params, strict=True)
+        given = route.call(asked, **place)
+        if not isinstance(given, Page):
+            return _json(given)
+        response = _json(given.shape)
+        response.headers["X-Total-Count"] = str(given.total)
+        if links := _links(given, asked):
+            response.headers["Link"] = ", ".join(links)
+        return response
+
+    return view
+
+
+def _links(page: Page[Any], asked: Struct) -> list[str]:
+    """The pages after and before, as RFC 8288 has links."""
+    offsets = {}
+    after, deepest = page.offset + page.limit, settings().web_max_offset
+    if page.limit and after < page.total and (after <= deepest or not _is_bounded(asked)):
+        offsets["next"] = after
+    if page.limit and page.offset:
+        offsets["prev"] = max(0, page.offset - page.limit)
+    path = quote(request.script_root + request.path)
+    return [
+        f'<{path}?{urlencode({**asdict(asked), "offset": offset})}>; rel="{name}"'
+        for name, offset in offsets.items()
+    ]
+
+
+def _is_bounded(asked: Struct) -> bool:
+    return fields(type(asked))["offset"].up_to is not None
+
+
+def _json(shape: object) -> Response:
+    try:
+        body = msgspec.json.encode(shape)
+    except UnicodeEncodeError:  # a path whose bytes are no text
+        body = msgspec.json.encode(_mended(msgspec.to_builtins(shape)))
+    return Response(body, mimetype="application/json")
+
+
+def _mended(part: Any) -> Any:
+    """Built-in types without lone surrogates, which JSON can't carry."""
+    if isinstance(part, str):
+        return part.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(part, dict):
+        return {key: _mended(value) for key, value in part.items()}
+    return [_mended(one) for one in part] if isinstance(part, list | tuple) else part
+
+
+@blueprint.get(f"{PREFIX}/openapi.json")
+def description() -> Response:
+    """The OpenAPI document."""
+    read(Nothing, strict=True)
+    server = {"url": request.script_root + PREFIX}
+    return _json({**openapi.document(ROUTES, settings()), "servers": [server]})
+
+
+for _route in ROUTES:
+    blueprint.add_url_rule(PREFIX + _route.rule, _route.operation, _view(_route), methods=["GET"])

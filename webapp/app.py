@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.config import Settings
-from webapp import api, operations, pages, problems, reader
+from webapp import api, operations, pages, params, problems, reader
 from webapp.libraries import Libraries
 
 
@@ -20,7 +20,10 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]
     operations.install(app)
+    # A path with "//" is not found instead of sent elsewhere.
+    app.url_map.merge_slashes = False
     problems.install(app)
+    params.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(reader.blueprint)
     app.register_blueprint(api.blueprint)
