@@ -377,6 +377,58 @@ def check(context: click.Context) -> int:
 
 @essays.command(
     epilog=examples(
+        "essays serve",
+        "essays --index /srv/idx serve --port 8080",
+        "essays serve --host 0.0.0.0 --allowed-host essays.example.org",
+        then="Ctrl-C stops it. What is indexed meanwhile is found at once.",
+    ),
+)
+@click.option("--host", metavar="ADDRESS", help="Where to listen.  [default: 127.0.0.1]")
+@click.option(
+    "--port", metavar="N", type=whole_number, help="0: any that is free.  [default: 8000]"
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    type=whole_number,
+    help="Processes that answer.  [default: CPUs, two at least]",
+)
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    metavar="NAME",
+    multiple=True,
+    help="A name it may be asked by, besides those of this machine; '*' is any.",
+)
+@common
+@click.pass_context
+def serve(
+    context: click.Context,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    allowed_hosts: tuple[str, ...],
+) -> int:
+    """Serve the web app, to this machine alone unless told otherwise."""
+    settings = settings_of(
+        context,
+        web_host=host,
+        web_port=port,
+        web_workers=workers,
+        web_allowed_hosts=allowed_hosts or None,
+    )
+    from webapp import serving
+
+    def announce(line: str) -> None:
+        print_lines([line])
+        sys.stdout.flush()
+
+    serving.serve(settings, say=say, announce=announce)
+    return FOUND
+
+
+@essays.command(
+    epilog=examples(
         'eval "$(essays completion bash)"     in ~/.bashrc',
         'eval "$(essays completion zsh)"      in ~/.zshrc',
         "essays completion fish > ~/.config/fish/completions/essays.fish",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.config import Settings
-from webapp import api, operations, pages, params, problems, reader
+from webapp import api, mounting, operations, pages, params, problems, rate, reader, safety
 from webapp.libraries import Libraries
 
 
@@ -20,6 +20,8 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]
     operations.install(app)
+    safety.install(app)
+    rate.install(app)
     # A path with "//" is not found instead of sent elsewhere.
     app.url_map.merge_slashes = False
     problems.install(app)
@@ -27,4 +29,5 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(reader.blueprint)
     app.register_blueprint(api.blueprint)
+    mounting.install(app)
     return app

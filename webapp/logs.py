@@ -23,14 +23,18 @@ _LONGEST = 500
 _access = logging.getLogger("webapp.access")
 
 
-def start(stream: TextIO | None = None) -> None:
-    """Has this process write its log to ``stream``; standard error if there is none."""
+def start(stream: TextIO | None = None, *, requests: bool = True) -> None:
+    """Has this process write its log to ``stream``; standard error if there is none.
+
+    Without ``requests`` it tells of what went wrong alone.
+    """
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonLines())
     ours = logging.getLogger("webapp")
     ours.handlers = [handler]
     ours.setLevel(logging.INFO)
     ours.propagate = False
+    _access.setLevel(logging.INFO if requests else logging.WARNING)
 
 
 def request_line(fields: dict[str, object]) -> None:
