@@ -31,7 +31,7 @@ from granian.server.mp import MPServer
 from indexer.config import Settings
 from indexer.errors import EssaysError, NoIndexError, SettingsError
 from indexer.library import Library
-from webapp import logs
+from webapp import logs, metrics
 from webapp.app import create_app
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def serve(settings: Settings, say: Say, announce: Say) -> None:
     server = _Server(
         settings, sockets, lambda: announce(f"Serving {essays} at {address} (Ctrl-C stops)"), say
     )
-    server.run()
+    with metrics.shared():
+        server.run()
 
 
 def _essays(settings: Settings, say: Say) -> str:
