@@ -65,7 +65,11 @@ class SearchTimeout(QueryError):
 
 
 class NotFoundError(EssaysError):
-    """No such essay or passage."""
+    """No such essay or passage; ``close`` are ids of essays like the one asked for."""
+
+    def __init__(self, message: str, *, close: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.close = close
 
 
 class SettingsError(EssaysError):

@@ -255,7 +255,7 @@ class Library:
 
         entry = self._engine.essay(essay_id)
         if entry is None:
-            raise NotFoundError(self._no_essay(essay_id))
+            raise self._no_essay(essay_id)
         plan = Plan(words=(), strict=None)
         notes: tuple[Note, ...] = ()
         if text.strip():
@@ -288,7 +288,7 @@ class Library:
         essay_id, _, anchor = ref.partition("#")
         entry = self._engine.essay(essay_id)
         if entry is None:
-            raise NotFoundError(self._no_essay(essay_id))
+            raise self._no_essay(essay_id)
         chosen = entry.passages
         if anchor:
             chosen = tuple(p for p in entry.passages if p.anchor == anchor)
@@ -299,7 +299,7 @@ class Library:
                 )
         return EssayView(essay=entry.essay, outline=entry.outline, passages=chosen)
 
-    def _no_essay(self, essay_id: str) -> str:
+    def _no_essay(self, essay_id: str) -> NotFoundError:
         from difflib import get_close_matches
 
         ids = [essay.id for essay in self._engine.essays()]
@@ -307,7 +307,8 @@ class Library:
         close = [name for name in ids if wanted and wanted in name][:_SUGGESTED]
         close = close or get_close_matches(wanted, ids, n=_SUGGESTED, cutoff=0.5)
         hint = f"did you mean {' or '.join(close)}?" if close else "see them all with: essays list"
-        return f"{essay_id or '(nothing)'}: no such essay; {hint}"
+        message = f"{essay_id or '(nothing)'}: no such essay; {hint}"
+        return NotFoundError(message, close=tuple(close))
 
     def essays(self) -> Iterator[Essay]:
         """Every essay, by id."""
