@@ -2,7 +2,7 @@
 #   make run        index seeds/ and search it
 #   make test       all tests, with coverage        (ARGS="-k query" is passed on)
 #   make check      formatting, lint and types
-#   make bench      speed against stock Whoosh      (DATA=folder with essays/)
+#   make bench      speed beside stock Whoosh and Datasette  (DATA=folder with essays/)
 #   make evaluate   quality of ranking and headings (DATA=folder with collections/ and essays/)
 #   make screenshots  the README's picture, from real output
 #   make clean      removes what the others made
@@ -34,6 +34,7 @@ $(VENV)/.made:
 $(VENV)/.run-$(KEY): EXTRAS :=
 $(VENV)/.test-$(KEY): EXTRAS := [test]
 $(VENV)/.check-$(KEY): EXTRAS := [test,dev]
+$(VENV)/.bench-$(KEY): EXTRAS := [bench]
 $(VENV)/.evaluate-$(KEY): EXTRAS := [evaluate]
 $(VENV)/.%-$(KEY): | $(VENV)/.made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(EXTRAS)'
@@ -61,7 +62,7 @@ format: $(VENV)/.check-$(KEY)
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
-bench: $(VENV)/.run-$(KEY)
+bench: $(VENV)/.bench-$(KEY)
 	@test -n '$(DATA)' || { echo 'say where the essays are: make bench DATA=folder' >&2; exit 2; }
 	$(BIN)/python -m tests.benchmarks '$(DATA)' $(ARGS)
 

@@ -1,4 +1,5 @@
-"""``python -m tests.benchmarks DATA``: speed and size beside stock Whoosh, as Markdown."""
+"""``python -m tests.benchmarks DATA``: speed and size beside stock Whoosh, and pages of results
+beside Datasette, as Markdown."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks import corpus, searching
+from tests.benchmarks import corpus, searching, web
 from tests.benchmarks.indexing import Run, measure
 from tests.benchmarks.searching import Pair, percentile
 
@@ -110,41 +111,64 @@ def _queries(title: str, pairs: list[Pair], *, kinds: bool) -> None:
         )
 
 
+def _library(place: Path, texts: Path, size: int, options: argparse.Namespace) -> int:
+    """Indexing, size, queries and processes; how many passages it was."""
+    ours, stock, passages = _indexing(texts, place, options.rounds)
+    _sizes(size, ours, stock)
+    queries = corpus.queries()
+    warm = searching.warm(ours, stock, queries, options.query_rounds)
+    _queries("Queries with snippets, warm", warm, kinds=True)
+    cold = searching.cold(ours, stock, queries, max(1, options.query_rounds // 2))
+    _queries("Queries with snippets, index opened for each", cold, kinds=False)
+    times = searching.processes(ours, texts, "social contract", options.process_rounds)
+    bare = times["bare interpreter"]
+    _say(
+        f"\n## Fresh processes\n\nMedians of {options.process_rounds}, in turns.\n",
+        "| | ms | over bare interpreter |",
+        "|---|--:|--:|",
+        *(f"| {name} | {ms:.0f} | {ms - bare:+.0f} |" for name, ms in times.items()),
+    )
+    return passages
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with essays/")
+    parser.add_argument("--only", choices=["library", "web"], help="one half of it")
     parser.add_argument("--rounds", type=int, default=1, help="of indexing (default: 1)")
     parser.add_argument("--query-rounds", type=int, default=5, help="of each query (default: 5)")
     parser.add_argument("--process-rounds", type=int, default=20, help="default: 20")
     parser.add_argument("--passages", type=int, default=100_000, help="at least so many, or fail")
+    parser.add_argument(
+        "--web-passages",
+        type=int,
+        nargs="+",
+        default=[5_000, 100_000],
+        help="sizes at which pages are measured (default: 5000 100000)",
+    )
+    parser.add_argument("--web-rounds", type=int, default=2, help="of each server (default: 2)")
+    parser.add_argument(
+        "--web-seconds", type=float, default=10, help="of load in a round, at least (default: 10)"
+    )
     parser.add_argument("--keep", type=Path, help="a folder to keep the indexes in")
     options = parser.parse_args()
     if not corpus.texts(options.data):
         parser.error(f"{options.data}: no essays/**/*.txt there")
     with tempfile.TemporaryDirectory() as temporary:
-        place = options.keep or Path(temporary)
+        place = (options.keep or Path(temporary)).resolve()
         place.mkdir(parents=True, exist_ok=True)
         texts = place / "texts"
         size = corpus.copy_texts(options.data, texts)
+        beside = {"library": "stock Whoosh", "web": "Datasette"}
         _say(
-            "# essay-search beside stock Whoosh\n",
+            f"# essay-search beside {beside.get(options.only, ' and '.join(beside.values()))}\n",
             f"{_machine()}; {len(corpus.texts(options.data)):,} files, {size / 1e6:.1f} MB.\n",
         )
-        ours, stock, passages = _indexing(texts, place, options.rounds)
-        _sizes(size, ours, stock)
-        queries = corpus.queries()
-        warm = searching.warm(ours, stock, queries, options.query_rounds)
-        _queries("Queries with snippets, warm", warm, kinds=True)
-        cold = searching.cold(ours, stock, queries, max(1, options.query_rounds // 2))
-        _queries("Queries with snippets, index opened for each", cold, kinds=False)
-        times = searching.processes(ours, texts, "social contract", options.process_rounds)
-        bare = times["bare interpreter"]
-        _say(
-            f"\n## Fresh processes\n\nMedians of {options.process_rounds}, in turns.\n",
-            "| | ms | over bare interpreter |",
-            "|---|--:|--:|",
-            *(f"| {name} | {ms:.0f} | {ms - bare:+.0f} |" for name, ms in times.items()),
-        )
+        passages = options.passages
+        if options.only != "web":
+            passages = _library(place, texts, size, options)
+        if options.only != "library":
+            web.report(texts, place, options.web_passages, options.web_seconds, options.web_rounds)
         if passages < options.passages:
             sys.exit(f"only {passages:,} passages; {options.passages:,} were asked for")
 
