@@ -81,9 +81,10 @@ class SearchPage(Struct, frozen=True, kw_only=True):
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """The reader: ``q`` lights up its hits."""
+    """The reader: ``q`` lights up its hits, ``cite`` is the anchor of a passage to cite."""
 
     q: Query = ""
+    cite: str = ""
 
 
 class ApiSearch(Struct, frozen=True, kw_only=True):

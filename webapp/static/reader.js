@@ -1,0 +1,233 @@
+// The reader: from hit to hit, the section being read, citations to copy.
+// Without it the page does the same by links and forms; here they move within the page.
+
+const article = document.querySelector("article");
+
+function made(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+// From hit to hit. The address names the hit, so that a reload, a link and a bookmark keep it;
+// it is replaced, so that one step back leads to the results.
+
+const hits = [...article.querySelectorAll(".found")];
+const bar = document.querySelector(".walk");
+
+if (hits.length) {
+  const tally = bar.querySelector(".tally");
+  const place = made("span", { className: "count" });
+  place.setAttribute("role", "status");
+  const previous = made("button", { type: "button" }, "Previous");
+  const next = made("button", { type: "button" }, "Next");
+  tally.replaceChildren(place, previous, next);
+  article.classList.add("walks");
+
+  const places = new Map(hits.map((hit, number) => [hit.id, number]));
+  let at = -1;
+
+  const say = () => {
+    const total = hits.length;
+    place.textContent = at < 0 ? (total === 1 ? "1 hit" : `${total} hits`) : `Hit ${at + 1} of ${total}`;
+  };
+
+  const stand = () => {
+    const number = places.get(decodeURIComponent(location.hash.slice(1)));
+    if (number !== undefined) at = number;
+    say();
+  };
+
+  // The first hit below the top of the window: where a reader who has scrolled goes on.
+  const firstBelow = () => {
+    const found = hits.findIndex((hit) => hit.getBoundingClientRect().bottom > bar.offsetHeight);
+    return found < 0 ? 0 : found;
+  };
+
+  const go = (number) => {
+    at = (number + hits.length) % hits.length;
+    const hit = hits[at];
+    location.replace(`#${hit.id}`);
+    hit.tabIndex = -1;
+    hit.focus({ preventScroll: true });
+    const mark = hit.querySelector("mark");
+    if (mark && mark.getBoundingClientRect().bottom > innerHeight) {
+      mark.scrollIntoView({ block: "center" });
+    }
+    say();
+  };
+  const forward = () => go(at < 0 ? firstBelow() : at + 1);
+  const back = () => go(at < 0 ? firstBelow() - 1 : at - 1);
+
+  next.addEventListener("click", forward);
+  previous.addEventListener("click", back);
+  addEventListener("hashchange", stand);
+  article.addEventListener("click", (event) => {
+    const link = event.target.closest(".steps a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(places.get(link.hash.slice(1)));
+  });
+  stand();
+
+  // Letters as shortcuts can be turned off, for whoever speaks to the machine (WCAG 2.1.4).
+  const kept = (() => {
+    try {
+      return localStorage;
+    } catch {
+      return null;
+    }
+  })();
+  let on = kept?.getItem("essays.keys") !== "off";
+  const keys = made("button", { type: "button", className: "keys", title: "Turn the keys on or off" }, "Keys ", made("kbd", {}, "n"), made("kbd", {}, "p"));
+  const show = () => keys.setAttribute("aria-pressed", String(on));
+  keys.addEventListener("click", () => {
+    on = !on;
+    kept?.setItem("essays.keys", on ? "on" : "off");
+    show();
+  });
+  show();
+  bar.append(keys);
+  addEventListener("keydown", (event) => {
+    if (!on || event.defaultPrevented || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.key === "n") forward();
+    else if (event.key === "p") back();
+    else return;
+    event.preventDefault();
+  });
+}
+
+// The section being read: the last whose first passage has begun above a third of the window.
+
+const outline = document.querySelector(".outline");
+
+if (outline) {
+  const details = outline.querySelector("details");
+  details.open = matchMedia("(min-width: 68rem)").matches;
+  // Of headings that begin together the innermost counts.
+  const links = new Map([...outline.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+  const begun = new Set();
+  let current;
+  const order = new Map([...links.keys()].map((id, number) => [id, number]));
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting, boundingClientRect, rootBounds } of entries) {
+        if (isIntersecting || (rootBounds && boundingClientRect.bottom < rootBounds.top)) begun.add(target.id);
+        else begun.delete(target.id);
+      }
+      let last;
+      for (const id of begun) if (last === undefined || order.get(id) > order.get(last)) last = id;
+      const link = links.get(last);
+      if (link === current) return;
+      current?.removeAttribute("aria-current");
+      current = link;
+      if (!link) return;
+      link.setAttribute("aria-current", "true");
+      const { offsetTop, offsetHeight } = link;
+      if (offsetTop < outline.scrollTop) outline.scrollTop = offsetTop - 48;
+      else if (offsetTop + offsetHeight > outline.scrollTop + outline.clientHeight) {
+        outline.scrollTop = offsetTop + offsetHeight - outline.clientHeight + 48;
+      }
+    },
+    { rootMargin: "9999999px 0px -66% 0px" },
+  );
+  for (const id of links.keys()) {
+    const passage = document.getElementById(id);
+    if (passage) watcher.observe(passage);
+  }
+}
+
+// Citations: the essay's at its end, a passage's in a dialogue.
+
+const citation = document.getElementById("citation");
+const form = document.getElementById("cite");
+
+async function copy(text, element) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return "Copied.";
+  } catch {
+    // Without a secure connection there is no clipboard; what is selected can still be copied.
+    getSelection().selectAllChildren(element);
+    return document.execCommand("copy") ? "Copied." : "Selected; copy it with Ctrl+C or ⌘C.";
+  }
+}
+
+function copies(label, what, told) {
+  const button = made("button", { type: "button" }, label);
+  button.addEventListener("click", async () => {
+    const [text, element] = what();
+    told.textContent = "";
+    told.textContent = await copy(text, element);
+  });
+  return button;
+}
+
+function teller() {
+  const told = made("p", { className: "told" });
+  told.setAttribute("role", "status");
+  return told;
+}
+
+const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
+
+const toldBelow = teller();
+form.append(copies("Copy citation", () => [words(citation), citation], toldBelow), toldBelow);
+
+// The headings above a passage, outermost first.
+function headings(passage) {
+  const path = [];
+  const own = passage.querySelector(":scope > .text:is(h2, h3, h4, h5, h6)");
+  let level = own ? depth(own) : 9;
+  const above = [...article.querySelectorAll(".passage > :is(h2, h3, h4, h5, h6)")].filter(
+    (heading) =>
+      heading !== own &&
+      (passage.contains(heading) || heading.compareDocumentPosition(passage) & Node.DOCUMENT_POSITION_FOLLOWING),
+  );
+  for (const heading of above.reverse()) {
+    if (depth(heading) < level) {
+      level = depth(heading);
+      path.unshift(heading.textContent);
+    }
+  }
+  return path;
+}
+
+const depth = (heading) => Number(heading.getAttribute("aria-level") ?? heading.localName[1]);
+
+const dialog = made("dialog", { className: "citing" });
+const title = made("h2", { id: "citing-title" });
+const shown = made("p", { className: "citation" });
+const told = teller();
+const url = () => shown.querySelector("a");
+const close = made("button", { type: "button" }, "Close");
+dialog.setAttribute("aria-labelledby", title.id);
+dialog.append(
+  title,
+  shown,
+  made(
+    "div",
+    { className: "ways" },
+    copies("Copy citation", () => [words(shown), shown], told),
+    copies("Copy link", () => [url().href, url()], told),
+    close,
+  ),
+  told,
+);
+close.addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+document.body.append(dialog);
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const passage = document.getElementById(event.submitter.value);
+  const path = headings(passage);
+  title.textContent = `Cite ${passage.querySelector(".link").getAttribute("aria-label").replace("Link to ", "")}`;
+  shown.replaceChildren(...citation.cloneNode(true).childNodes);
+  if (path.length) shown.querySelector(".in").replaceChildren(", ", made("bdi", {}, path.join(" › ")));
+  url().href = url().textContent = `${url().href}#${passage.id}`;
+  told.textContent = "";
+  dialog.showModal();
+});
