@@ -7,7 +7,7 @@ from indexer.model import Facet, Facets, FacetValue
 from indexer.paths import exact_paths
 from indexer.plan import Pattern
 from indexer.query import And, In, Query, parse
-from indexer.refining import narrowed
+from indexer.refining import Narrowing
 
 
 def of_matches(matches: Matches, query: Query, most: int) -> Facets:
@@ -15,17 +15,18 @@ def of_matches(matches: Matches, query: Query, most: int) -> Facets:
 
     The folders are those where the essays first part, below the query's own.
     """
+    narrowing = Narrowing(query)
     return Facets(
-        languages=_facet("language", matches.facet("language", most), query),
-        years=_facet("year", matches.facet("year", most), query),
-        authors=_authors(matches, query, most),
-        folders=_facet("folder", _first_parting(matches, _place_of(query), most), query),
+        languages=_facet("language", matches.facet("language", most), narrowing),
+        years=_facet("year", matches.facet("year", most), narrowing),
+        authors=_authors(matches, most, narrowing),
+        folders=_facet("folder", _first_parting(matches, _place_of(query), most), narrowing),
     )
 
 
 def of_catalogue(catalogue: Catalogue, folder: str | None, most: int) -> Facets:
     """The same of a shelf; the folders are those directly below its own."""
-    nothing = parse("")
+    nothing = Narrowing(parse(""))
     return Facets(
         languages=_facet("language", catalogue.facet("language", most), nothing),
         years=_facet("year", catalogue.facet("year", most), nothing),
@@ -34,18 +35,18 @@ def of_catalogue(catalogue: Catalogue, folder: str | None, most: int) -> Facets:
     )
 
 
-def _facet(name: FacetName, counts: Counts, query: Query) -> Facet:
+def _facet(name: FacetName, counts: Counts, narrowing: Narrowing) -> Facet:
     made = []
     for value, essays in counts.values:
-        text = narrowed(query, name, value)
+        text = narrowing.text(name, value)
         if text is not None:
             made.append(FacetValue(value=value, essays=essays, query=text))
     return Facet(values=tuple(made), total=counts.total)
 
 
-def _authors(matches: Matches, query: Query, most: int) -> Facet:
+def _authors(matches: Matches, most: int, narrowing: Narrowing) -> Facet:
     """With the essays that the narrowed query finds: it finds longer names, too."""
-    facet = _facet("author", matches.facet("author", most), query)
+    facet = _facet("author", matches.facet("author", most), narrowing)
     made = []
     for value in facet.values:
         pattern = Pattern(

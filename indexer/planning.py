@@ -26,6 +26,7 @@ from indexer.plan import (
     Scope,
     Without,
 )
+from indexer.query_terms import excerpt
 from indexer.terms import form_of, width_of
 
 
@@ -40,10 +41,22 @@ class Words(Protocol):
         """Those within so many edits (optimal string alignment)."""
         ...
 
+    def holds(self, node: Pattern | Below) -> bool:
+        """Whether a pattern occurs, or an essay lies in a place."""
+        ...
+
+
+_Term = q.Word | q.Phrase | q.Near | q.Prefix | q.Wildcard | q.Fuzzy
+
+# Kinds of the notes that a library adds to those on the query itself.
+NOTE_KINDS = ("no-such-author", "no-such-language", "no-such-place", "too-many-expansions")
+
 
 class _Planner:
     def __init__(self, languages: Sequence[str], library: Words, max_expansions: int) -> None:
-        self._languages = languages
+        self._spoken = frozenset(languages)
+        # Words of a library without essays are taken for English.
+        self._languages = sorted(languages) or ["en"]
         self._library = library
         self._max_expansions = max_expansions
         self.notes: list[Note] = []
@@ -71,17 +84,6 @@ class _Planner:
     def node(self, node: q.Node, scope: Scope = "any") -> PlanNode | None:
         """The plan of a tree; ``None`` where nothing of it can be searched for."""
         match node:
-            case q.Word():
-                return self._word_pattern(node, scope)
-            case q.Phrase(text):
-                paths = exact_paths(text)
-                return (
-                    Pattern(paths=paths, view="exact", scope=scope, label=text) if paths else None
-                )
-            case q.Near(text, distance):
-                return self._near(text, distance, scope)
-            case q.Prefix() | q.Wildcard() | q.Fuzzy():
-                return self._expanded(node, scope)
             case q.And(children):
                 parts = [p for child in children if (p := self.node(child, scope)) is not None]
                 return _joined(Both, parts)
@@ -93,12 +95,41 @@ class _Planner:
                 return None if part is None else Without(part)
             case q.Scoped(inner, child):
                 return self.node(child, inner)
-            case q.In(place):
-                return Below(place)
-            case q.Lang(language):
+            case q.In(place, span):
+                below = Below(place)
+                if not self._library.holds(below):
+                    message = f"The library has no folder and no essay {excerpt(place)}"
+                    self._note("no-such-place", message, span)
+                return below
+            case q.Lang(language, span):
+                if language not in self._spoken:
+                    message = f"The library has no essay in the language {language}"
+                    self._note("no-such-language", message, span)
                 return InLanguage(language)
             case q.Dates(start, end):
                 return Dated(start, end)
+        pattern = self._term(node, scope)
+        if pattern is not None and scope == "author" and not self._library.holds(pattern):
+            message = f"The library has no author named {excerpt(pattern.label)}"
+            self._note("no-such-author", message, node.span)
+        return pattern
+
+    def _term(self, node: _Term, scope: Scope) -> Pattern | None:
+        match node:
+            case q.Word():
+                return self._word_pattern(node, scope)
+            case q.Phrase(text):
+                paths = exact_paths(text)
+                return (
+                    Pattern(paths=paths, view="exact", scope=scope, label=text) if paths else None
+                )
+            case q.Near(text, distance):
+                return self._near(text, distance, scope)
+            case q.Prefix() | q.Wildcard() | q.Fuzzy():
+                return self._expanded(node, scope)
+
+    def _note(self, kind: str, message: str, span: q.Span) -> None:
+        self.notes.append(Note(kind=kind, message=message, span=span))
 
     def _near(self, text: str, distance: int, scope: Scope) -> Pattern | None:
         paths = exact_paths(text)
@@ -112,7 +143,7 @@ class _Planner:
                 label = f"{text}*"
                 start = _plain_form(text)
                 if start is None:
-                    return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
+                    return self._term(q.Phrase(text, node.span), scope)
                 if not start:
                     return None
                 found = list(self._library.vocabulary(start, scope))
@@ -128,21 +159,16 @@ class _Planner:
                 label = f"{text}~{edits}"
                 form = _plain_form(text)
                 if form is None:
-                    return self.node(q.Phrase(text, node.span), scope)  # type: ignore[return-value]
+                    return self._term(q.Phrase(text, node.span), scope)
                 if not form:
                     return None
                 found = list(self._library.close_to(form, edits, scope))
         if len(found) > self._max_expansions:
-            self.notes.append(
-                Note(
-                    kind="too-many-expansions",
-                    message=(
-                        f"{label} fits {len(found):,} words of the library; searched for the "
-                        f"{self._max_expansions:,} most frequent"
-                    ),
-                    span=node.span,
-                )
+            message = (
+                f"{label} fits {len(found):,} words of the library; searched for the "
+                f"{self._max_expansions:,} most frequent"
             )
+            self._note("too-many-expansions", message, node.span)
             found = nlargest(self._max_expansions, found, key=lambda item: (item[1], item[0]))
         step = tuple(Alternative(term, width_of(term)) for term, _ in sorted(found))
         # A step without alternatives matches nothing, which is what there is.
@@ -221,8 +247,8 @@ def make_plan(
     *,
     max_expansions: int = 1_000,
 ) -> tuple[Plan, tuple[Note, ...]]:
-    """A plan for a library of these languages, and notes on what was cut."""
-    planner = _Planner(sorted(languages) or ["en"], library, max_expansions)
+    """A plan for a library of these languages, and notes on what was cut or is nowhere."""
+    planner = _Planner(languages, library, max_expansions)
     words = []
     for word in query.words:
         planned = planner.word(word)
@@ -230,4 +256,4 @@ def make_plan(
             continue
         words.append(planned)
     strict = None if query.strict is None else planner.node(query.strict)
-    return Plan(words=tuple(words), strict=strict), tuple(planner.notes)
+    return Plan(words=tuple(words), strict=strict), tuple(dict.fromkeys(planner.notes))

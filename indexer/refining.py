@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
-from msgspec import Struct
 from msgspec.structs import asdict
 
 from indexer.model import Filter, FilterKind
@@ -24,12 +24,15 @@ from indexer.query import (
     Word,
     parse,
 )
-from indexer.query_lexer import Item, lex
+from indexer.query_lexer import lex
 from indexer.query_parser import MAX_DEPTH
 from indexer.query_terms import QUOTATION_MARKS
 from indexer.query_writer import write
 
 Field = Literal["language", "year", "author", "folder"]
+
+# Filters up to which each is taken out of the query as typed, which costs parsing it again.
+_MOST_TYPED = 20
 
 _BARE_PLACE = re.compile(r"[\w./+@#-]*\w")
 _QUOTES = re.compile(f"[{QUOTATION_MARKS}]+")
@@ -59,36 +62,70 @@ def _only(text: str) -> Node | None:
     return None if query.words else query.strict
 
 
-def narrowed(query: Query | str, field: Field, value: str) -> str | None:
-    """The text of a query with a filter added; ``None`` where no query can name the value.
+class Narrowing:
+    """Adds filters to one query."""
 
-    It means the very same and the filter; one that the query has already is not added, and a
-    folder takes the place of one above it.
-    """
-    if isinstance(query, str):
-        query = parse(query)
-    added = filter_of(field, value)
-    if added is None:
-        return None
-    node = _only(added)
-    assert node is not None
-    there = _top(query.strict)
-    if _bare(node) in map(_bare, there):
-        return query.text
-    if isinstance(node, In):
-        for place in there:
-            if isinstance(place, In) and node.place.startswith(f"{place.place}/"):
-                start, end = place.span
-                text = query.text[:start] + added + query.text[end:]
-                if _means(text, query.words, [n for n in there if n is not place], node):
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._strict = _top(query.strict)
+        self._bare = set(map(_bare, self._strict))
+        # Ways that were not right for one field are not tried for the next.
+        self._way = 0
+        # What is right, by field (or the place that is replaced) and whether it takes quotation
+        # marks: all such values are of a kind.
+        self._ways: dict[tuple[Field, bool], int] = {}
+        self._replaceable: dict[tuple[Span, bool], bool] = {}
+
+    def text(self, field: Field, value: str) -> str | None:
+        """The text of the query with a filter added; ``None`` where none can name the value.
+
+        It means the very same and the filter; one that the query has already is not added, and
+        a folder takes the place of one above it.
+        """
+        added = filter_of(field, value)
+        if added is None:
+            return None
+        node = _only(added)
+        assert node is not None
+        if _bare(node) in self._bare:
+            return self._query.text
+        return self._replaced(added, node) or self._added(field, added, node)
+
+    def _replaced(self, added: str, node: Node) -> str | None:
+        """With the filter in the place of a folder above the one it names."""
+        for above in self._strict:
+            if isinstance(node, In) and isinstance(above, In):
+                if not node.place.startswith(f"{above.place}/"):
+                    continue
+                text = self._query.text
+                text = text[: above.span[0]] + added + text[above.span[1] :]
+                others = [other for other in self._strict if other is not above]
+                key = above.span, '"' in added
+                if key not in self._replaceable:
+                    right = _means(text, self._query.words, [*others, node])
+                    self._replaceable[key] = right
+                if self._replaceable[key]:
                     return text
-    typed, written = query.text.strip(), query.understood
-    for pair in ((typed, added), (added, typed), (written, added), (added, written)):
-        text = " ".join(pair).strip()
-        if _means(text, query.words, there, node):
-            return text
-    # A query of as many terms as one may have: the last of them makes way.
-    return f"{added} {written}"
+        return None
+
+    def _added(self, field: Field, added: str, node: Node) -> str:
+        """Behind what was typed, or else before it; or so with the query written out anew."""
+        typed, written = self._query.text.strip(), self._query.understood
+        pairs = ((typed, added), (added, typed), (written, added), (added, written))
+        texts = [" ".join(pair).strip() for pair in pairs]
+        key = field, '"' in added
+        if key not in self._ways:
+            wanted = [*self._strict, node]
+            ways = range(self._way, len(texts) - 1)
+            right = (way for way in ways if _means(texts[way], self._query.words, wanted))
+            # A query of as many terms as one may have can hold no more: its last makes way.
+            self._ways[key] = self._way = next(right, len(texts) - 1)
+        return texts[self._ways[key]]
+
+
+def narrowed(text: str, field: Field, value: str) -> str | None:
+    """The text of one query narrowed by one value; see :meth:`Narrowing.text`."""
+    return Narrowing(parse(text)).text(field, value)
 
 
 def filters_of(query: Query) -> tuple[Filter, ...]:
@@ -96,36 +133,31 @@ def filters_of(query: Query) -> tuple[Filter, ...]:
     of the query without it."""
     there = _top(query.strict)
     filters = [(node, kind) for node in there if (kind := _kind(node)) is not None]
-    if not filters:
-        return ()
-    reaches = list(_reaches(query.text))
-    made = []
-    for node, kind in filters:
-        others = [other for other in there if other is not node]
-        spans = _spans(node)
-        low, high = min(spans)[0], max(end for _, end in spans)
-        text = None
-        for start, end in reaches:
-            if start <= low and high <= end:
-                text = _tidy(query.text[:start], query.text[end:])
-                break
-        if text is None or not _means(text, query.words, others):
-            rest = None if not others else others[0] if len(others) == 1 else And(tuple(others))
-            text = write(query.words, rest, MAX_DEPTH)
-        inner = node.child if isinstance(node, Not) else node
-        made.append(
-            (
-                low,
-                Filter(
-                    kind=kind,
-                    label=write((), node, MAX_DEPTH),
-                    value=_value(inner),
-                    negated=isinstance(node, Not),
-                    without=text,
-                ),
-            )
+    filters.sort(key=lambda pair: _reach(pair[0]))
+    typed = list(_typed_terms(query.text)) if 0 < len(filters) <= _MOST_TYPED else []
+    return tuple(
+        Filter(
+            kind=kind,
+            label=write((), node, MAX_DEPTH),
+            value=_value(node.child if isinstance(node, Not) else node),
+            negated=isinstance(node, Not),
+            without=_without(query, [other for other in there if other is not node], node, typed),
         )
-    return tuple(one for _, one in sorted(made, key=lambda pair: pair[0]))
+        for node, kind in filters
+    )
+
+
+def _without(query: Query, others: Sequence[Node], node: Node, typed: Sequence[Span]) -> str:
+    """As typed but for this filter where that is right, and else written out anew."""
+    low, high = _reach(node)
+    for start, end in typed:
+        if start <= low and high <= end:
+            before, after = query.text[:start].rstrip(), query.text[end:].lstrip()
+            text = f"{before} {after}".strip()
+            if _means(text, query.words, others):
+                return text
+    rest = None if not others else others[0] if len(others) == 1 else And(tuple(others))
+    return write(query.words, rest, MAX_DEPTH)
 
 
 def _top(strict: Node | None) -> tuple[Node, ...]:
@@ -157,48 +189,31 @@ def _value(node: Node) -> str:
     return write((), node, MAX_DEPTH).partition(":")[2]
 
 
-def _reaches(text: str) -> Iterator[Span]:
-    """Where the terms and groups outside all groups begin and end, with the NOT before."""
+def _typed_terms(text: str) -> Iterator[Span]:
+    """Where terms and groups outside of all groups begin and end, with the NOT before them."""
     depth = 0
     start: int | None = None
     for item in lex(text, []):
-        if depth == 0 and start is None:
+        if start is None:
             start = item.span[0]
         depth += (item.kind == "open") - (item.kind == "close")
         if depth < 0:
+            # It has no partner.
             depth, start = 0, None
         elif depth == 0 and item.kind != "not":
-            if _is_term(item):
-                assert start is not None
-                yield start, item.span[1]
+            yield start, item.span[1]
             start = None
 
 
-def _is_term(item: Item) -> bool:
-    return item.kind in ("term", "close")
-
-
-def _tidy(before: str, after: str) -> str:
-    return f"{before.rstrip()} {after.lstrip()}".strip()
-
-
-def _means(text: str, words: Sequence[Word], *strict: Sequence[Node] | Node) -> bool:
-    """Whether a text is read as these words and all of these strict parts."""
+def _means(text: str, words: Sequence[Word], strict: Sequence[Node]) -> bool:
+    """Whether a text is read as these words and all of these strict parts, in any order."""
     query = parse(text)
-    wanted: list[Any] = []
-    for part in strict:
-        wanted += [_bare(part)] if isinstance(part, Struct) else map(_bare, part)
-    found = [_bare(node) for node in _top(query.strict)]
     if [word.text for word in query.words] != [word.text for word in words]:
         return False
-    for part in wanted:
-        if part not in found:
-            return False
-        found.remove(part)
-    return not found
+    return Counter(map(_bare, _top(query.strict))) == Counter(map(_bare, strict))
 
 
-def _bare(node: Node) -> Any:
+def _bare(node: Node) -> tuple[object, ...]:
     """A tree without its spans, to be compared."""
     if isinstance(node, And | Or):
         return type(node), tuple(map(_bare, node.children))
@@ -206,14 +221,14 @@ def _bare(node: Node) -> Any:
         return Not, _bare(node.child)
     if isinstance(node, Scoped):
         return Scoped, node.scope, _bare(node.child)
-    fields = asdict(node)
-    del fields["span"]
-    return type(node), tuple(fields.values())
+    return type(node), *(value for name, value in asdict(node).items() if name != "span")
 
 
-def _spans(node: Node) -> list[Span]:
+def _reach(node: Node) -> Span:
+    """From the first to the last of what a tree was written with."""
     if isinstance(node, And | Or):
-        return [span for child in node.children for span in _spans(child)]
+        reaches = [_reach(child) for child in node.children]
+        return min(start for start, _ in reaches), max(end for _, end in reaches)
     if isinstance(node, Not | Scoped):
-        return _spans(node.child)
-    return [node.span]
+        return _reach(node.child)
+    return node.span

@@ -16,7 +16,7 @@ from indexer.plan import (
     Scope,
     Without,
 )
-from indexer.planning import make_plan
+from indexer.planning import NOTE_KINDS, make_plan
 from indexer.query import parse
 from indexer.spelling import Lexicon
 from indexer.terms import form_of
@@ -35,6 +35,12 @@ class Words:
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         return Lexicon(sorted(VOCABULARY.items()), form_of).within(form, edits)
+
+    def holds(self, node: Pattern | Below) -> bool:
+        if isinstance(node, Below):
+            return node.place == "politics"
+        held = {"mill", "john", "mills"}
+        return any(one.term in held for path in node.paths for step in path for one in step)
 
 
 def plan_of(text: str, *, languages: tuple[str, ...] = ("en",), most: int = 100) -> Plan:
@@ -138,3 +144,28 @@ def test_what_holds_no_word_is_left_out() -> None:
 @pytest.mark.parametrize("text", ["a[b-]c", "x[z-a]y", "[^]a]b", "a[[]b", "a[\\]b", "a[&&]b*"])
 def test_odd_classes_break_nothing(text: str) -> None:
     plan_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in:politics author:mill lang:en", []),
+        ("tibet in:nowhere", [("no-such-place", "no folder and no essay nowhere", (6, 16))]),
+        ("lang:xx", [("no-such-language", "no essay in the language xx", (0, 7))]),
+        ("-author:nobody", [("no-such-author", "no author named nobody", (8, 14))]),
+        ('author:"no one"', [("no-such-author", "no author named no one", (7, 15))]),
+        ("author:(john OR xyz)", [("no-such-author", "no author named xyz", (16, 19))]),
+        ("author:zzz*", [("no-such-author", "no author named zzz*", (7, 11))]),
+        ("author:全文*", [("no-such-author", "no author named 全文", (7, 10))]),
+        ("title:nobody nobody", []),
+    ],
+)
+def test_a_filter_that_nothing_passes_is_said(
+    text: str, expected: list[tuple[str, str, tuple[int, int]]]
+) -> None:
+    _, notes = make_plan(parse(text), ("en",), Words())
+    found = [
+        (note.kind, note.message.removeprefix("The library has "), note.span) for note in notes
+    ]
+    assert found == expected
+    assert {note.kind for note in notes} <= {*NOTE_KINDS}
