@@ -65,10 +65,15 @@ class SearchTimeout(QueryError):
 
 
 class NotFoundError(EssaysError):
-    """No such essay or passage; ``close`` are ids of essays like the one asked for."""
+    """No such essay or passage.
 
-    def __init__(self, message: str, *, close: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
+    ``close`` are ids of essays like the one asked for, ``command`` shows all there are, and
+    ``message`` goes without it.
+    """
+
+    def __init__(self, message: str, *, close: tuple[str, ...] = (), command: str = "") -> None:
+        super().__init__(f"{message}; see them all with: {command}" if command else message)
+        self.message = message
         self.close = close
 
 

@@ -154,6 +154,20 @@ def test_what_is_not_there_names_what_is_like_it(library: Library, ref: str, hin
         library.show(ref)
 
 
+def test_a_large_library_compares_the_ids_beside_the_one_asked_for(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.library._COMPARED", 1)
+    with pytest.raises(NotFoundError) as caught:
+        library.show("politics/on_libery")
+    assert caught.value.close == ("politics/on_liberty",)
+    with pytest.raises(NotFoundError) as caught:
+        library.show("aaa")
+    assert caught.value.close == ()
+    assert caught.value.message == "aaa: no such essay"
+    assert str(caught.value) == "aaa: no such essay; see them all with: essays list"
+
+
 def test_status_and_check(library: Library, tmp_path: Path) -> None:
     status = library.status()
     assert (status.essays, status.passages, status.engine) == (2, 3, "whoosh")
