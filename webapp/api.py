@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from indexer import json_shapes
+from indexer.errors import EssaysError
 from indexer.json_shapes import ListShape, SearchShape, ShowShape, StatusShape, SuggestShape
 from indexer.model import Essay, SearchResult
 from webapp import openapi
 from webapp.libraries import library, settings
 from webapp.openapi import Page, Route
 from webapp.params import ApiEssay, ApiEssays, ApiSearch, ApiSuggest, Nothing, fields, read
+from webapp.problems import PROBLEMS
+from webapp.welcome import welcome
 
 PREFIX = "/api/v1"
 
@@ -92,8 +96,8 @@ def status(asked: Nothing) -> StatusShape:
 
 
 ROUTES = (
-    openapi.route("/search", search, example="/search?q=human+rights&limit=3"),
-    openapi.route("/suggest", suggest, example="/suggest?prefix=pro"),
+    openapi.route("/search", search, example="/search?q={q}&limit=3"),
+    openapi.route("/suggest", suggest, example="/suggest?prefix={prefix}"),
     openapi.route("/essays", essays, example="/essays?order=date&limit=20"),
     openapi.route("/essays/<path:id>", essay, example="/essays/{id}"),
     openapi.route("/status", status, example="/status"),
@@ -172,6 +176,40 @@ def description() -> Response:
     read(Nothing, strict=True)
     server = {"url": request.script_root + PREFIX}
     return _json({**openapi.document(ROUTES, settings()), "servers": [server]})
+
+
+@blueprint.get("/api")
+def people() -> str:
+    """The API for people, made from the same declarations."""
+    read(Nothing)
+    example = _example()
+    return render_template(
+        "api.html",
+        q="",
+        routes=ROUTES,
+        example=lambda route: request.script_root + PREFIX + route.example.format(**example),
+        shapes=openapi.schemas(ROUTES),
+        openapi=openapi,
+        settings=settings(),
+        problems=PROBLEMS,
+        prefix=request.script_root + PREFIX,
+        here=request.host_url.rstrip("/"),
+    )
+
+
+def _example() -> dict[str, str]:
+    """Something to ask of the essays that there are; where there are none, of others."""
+    try:
+        shelf, queries = library().browse(limit=1), welcome(library()).examples
+    except EssaysError:
+        shelf, queries = None, ()
+    found = shelf.essays[0] if shelf is not None and shelf.essays else None
+    word = re.search(r"\w{3}", " ".join(queries))
+    return {
+        "id": quote(found.id if found is not None else "politics/on_liberty"),
+        "q": quote_plus(queries[0] if queries else "human rights"),
+        "prefix": quote_plus(word.group() if word is not None else "hum"),
+    }
 
 
 for _route in ROUTES:

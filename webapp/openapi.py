@@ -25,6 +25,7 @@ REF = "#/components/schemas/{name}"
 # What any route may answer besides what it is there for.
 ERRORS = (
     HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.REQUEST_URI_TOO_LONG,
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -32,6 +33,7 @@ ERRORS = (
 MEANING = {
     HTTPStatus.BAD_REQUEST: "A parameter is missing, unknown, repeated or not what it must be.",
     HTTPStatus.NOT_FOUND: "There is no such essay or passage.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request has a body.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; Retry-After says when to ask again.",
     HTTPStatus.SERVICE_UNAVAILABLE: (
@@ -59,8 +61,8 @@ class PathField(Struct, frozen=True, kw_only=True):
 class Route(Struct, frozen=True, kw_only=True):
     """An endpoint: where it is, what it takes, what it gives, and what calls it.
 
-    ``rule`` is Flask's, below the API's prefix. ``example`` completes the path for a person to
-    try; ``{id}`` in it stands for any essay.
+    ``rule`` is Flask's, below the API's prefix. ``example`` is an address below it to try, with
+    ``{id}`` for an essay's id, ``{q}`` for a query and ``{prefix}`` for the beginning of a word.
     """
 
     rule: str
@@ -140,6 +142,51 @@ def _renamed(part: Any) -> Any:
             for key, value in part.items()
         }
     return [_renamed(one) for one in part] if isinstance(part, list) else part
+
+
+class Key(NamedTuple):
+    """A key of a JSON object, for people: ``shape`` is the one its ``kind`` ends with."""
+
+    name: str
+    kind: str
+    shape: str
+    meaning: str
+
+
+def in_words(schema: Mapping[str, Any]) -> tuple[Key, ...]:
+    """The keys of a shape, from its schema."""
+    return tuple(
+        Key(name, *_kind(part), part.get("description", ""))
+        for name, part in schema["properties"].items()
+    )
+
+
+def _kind(schema: Mapping[str, Any]) -> tuple[str, str]:
+    """What JSON a schema asks for, and the shape that ends it."""
+    if "$ref" in schema:
+        return "", schema["$ref"].rpartition("/")[2]
+    if "enum" in schema:
+        return " or ".join(f'"{value}"' for value in schema["enum"]), ""
+    if "anyOf" in schema:
+        return " or ".join(_kind(one)[0] for one in schema["anyOf"]), ""
+    if "prefixItems" in schema:
+        return f"[{', '.join(_kind(one)[0] for one in schema['prefixItems'])}]", ""
+    if schema["type"] == "array":
+        kind, shape = _kind(schema["items"])
+        return f"array of {kind}", shape
+    if schema["type"] == "object":
+        return f"object of {_kind(schema['additionalProperties'])[0]}", ""
+    return schema["type"], ""
+
+
+def limits(field: Field, settings: Settings) -> str:
+    """What a parameter may be, for people."""
+    schema = field.limited(settings)
+    if field.is_number:
+        return f"{schema['minimum']:,} to {schema['maximum']:,}"
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    return f"text of at most {schema['maxLength']:,} characters" if field.up_to else "text"
 
 
 def document(routes: tuple[Route, ...], settings: Settings) -> dict[str, Any]:

@@ -22,6 +22,13 @@ from indexer.errors import (
 )
 from webapp.params import BadParameter
 
+# Werkzeug's words for these are about typing errors.
+_SAID = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address can be read only: GET, HEAD and OPTIONS.",
+}
+# Characters of a message.
+_LONGEST = 500
 # Seconds after which it is worth asking again.
 RETRY_AFTER = 5
 PROBLEM_JSON = "application/problem+json"
@@ -48,13 +55,14 @@ class ProblemShape(Struct, frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """A kind of error of the library's. ``detail`` stands in for errors whose own text tells
-    of the server's disk or of the command line."""
+    """A kind of error of the library's. ``meaning`` tells of it to those who write programs;
+    ``detail`` stands in for errors whose own text tells of the server's disk."""
 
     error: type[EssaysError]
     name: str
     status: HTTPStatus
     title: str
+    meaning: str
     detail: str = ""
 
 
@@ -65,30 +73,41 @@ PROBLEMS = (
         name="parameter",
         status=HTTPStatus.BAD_REQUEST,
         title="Wrong parameter",
+        meaning=(
+            "A parameter is missing, unknown, repeated or "
+            "not what it must be; parameter says which."
+        ),
     ),
     Problem(
         error=SearchTimeout,
         name="timeout",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="The search took too long",
+        meaning="A search ran out of the time that the settings give it; ask for less, or later.",
     ),
     Problem(
         error=QueryError,
         name="query",
         status=HTTPStatus.BAD_REQUEST,
         title="Query beyond a limit",
+        meaning="A query is more than one search may cost.",
     ),
     Problem(
         error=NotFoundError,
         name="not-found",
         status=HTTPStatus.NOT_FOUND,
         title="No such essay or passage",
+        meaning=(
+            "The id or the anchor is of no essay "
+            "or passage; it may have been, before the last commit."
+        ),
     ),
     Problem(
         error=LocationError,
         name="no-index",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="No usable index",
+        meaning="There is no index yet, or it is damaged or made by another version.",
         detail="There is no usable index at present; whoever runs this site finds why in its log.",
     ),
     Problem(
@@ -96,6 +115,7 @@ PROBLEMS = (
         name="busy",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="The index is busy",
+        meaning="Another process keeps the index from being read.",
         detail="Another process is at work on the index; ask again in a moment.",
     ),
     Problem(
@@ -103,6 +123,7 @@ PROBLEMS = (
         name="storage",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="The index can't be read",
+        meaning="The disk refused.",
         detail="The index can't be read at present; whoever runs this site finds why in its log.",
     ),
 )
@@ -122,16 +143,25 @@ def _of_ours(error: EssaysError) -> Response:
             if problem.detail:
                 logging.getLogger("webapp").warning("%s: %s", problem.title, error)
             parameter = error.name if isinstance(error, BadParameter) else None
-            detail = problem.detail or str(error)
+            said = error.message if isinstance(error, NotFoundError) else str(error)
+            detail = problem.detail or _cut(said)
             return answer(problem.status, detail, problem=problem, parameter=parameter)
     return _of_nobody(error)
+
+
+def _cut(text: str) -> str:
+    """A message may hold what was asked for, which may be long."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _of_http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     status = HTTPStatus(error.code)
-    response = answer(status, error.description or status.phrase)
+    said = error.description
+    if said is None or said == type(error).description:
+        said = _SAID.get(status, said or status.phrase)
+    response = answer(status, said)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -140,7 +170,11 @@ def _of_http(error: HTTPException) -> Response:
 
 def _of_nobody(error: Exception) -> Response:
     logging.getLogger("webapp").exception("a bug of ours", exc_info=error)
-    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "This is a bug of ours; it has been logged.")
+    status, said = HTTPStatus.INTERNAL_SERVER_ERROR, "This is a bug of ours; it has been logged."
+    try:
+        return answer(status, said)
+    except Exception:  # the bug may be in what every page has
+        return Response(f"{said}\n", status.value, content_type="text/plain; charset=utf-8")
 
 
 def answer(

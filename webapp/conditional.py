@@ -1,0 +1,78 @@
+"""Answers that hold until the next commit: an ETag, and 304 without a search being run.
+
+An answer depends on the index, the address, the settings and the app's own files, and on
+nothing else; the tag names these. It is weak, since a search tells how long it took.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+from flask import Flask, Response, g, request
+from werkzeug.http import quote_etag
+
+from indexer.config import Settings
+from indexer.errors import EssaysError
+from webapp.libraries import library
+
+# Blueprints whose answers are so.
+LASTING = frozenset(("pages", "reader", "api", "feeds"))
+# Any cache may keep an answer, if it asks each time whether it still holds: who may read the
+# one may read the other, and what guards a site stands before it.
+CACHE_CONTROL = "no-cache"
+_METHODS = ("GET", "HEAD")
+
+
+def install(app: Flask) -> None:
+    """Makes the app tag its answers; to be called after what may refuse a request."""
+    made_of = fingerprint(app.extensions["essays.settings"])
+
+    def unchanged() -> Response | None:
+        lasting = request.blueprint in LASTING and request.method in _METHODS
+        g.etag = tag = _tag(made_of) if lasting else None
+        if tag is None:
+            return None
+        asked = request.if_none_match
+        # "*" holds for what exists, which only an answer can tell.
+        if not asked.star_tag and asked.contains_weak(tag):
+            return Response(status=HTTPStatus.NOT_MODIFIED)
+        return None
+
+    def tagged(response: Response) -> Response:
+        tag = g.get("etag")
+        if tag is not None and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+            if request.if_none_match.star_tag:
+                response = Response(status=HTTPStatus.NOT_MODIFIED)
+            response.headers["ETag"] = quote_etag(tag, weak=True)
+            response.headers["Cache-Control"] = CACHE_CONTROL
+        return response
+
+    app.before_request(unchanged)
+    app.after_request(tagged)
+
+
+def fingerprint(settings: Settings) -> bytes:
+    """What shapes an answer besides index and address; the same in every process."""
+    made_of = blake2b(version("essay-search").encode())
+    made_of.update(msgspec.json.encode(settings))
+    for path in sorted(Path(__file__).parent.rglob("*.*")):
+        if path.suffix in (".py", ".html", ".css", ".js", ".svg"):
+            made_of.update(path.read_bytes())
+    return made_of.digest()
+
+
+def _tag(made_of: bytes) -> str | None:
+    """The tag of the answer at hand; ``None`` where it does not hang on an index that is there."""
+    try:
+        # Before the answer: what is committed meanwhile is then sent again, not missed.
+        revision = library().revision()
+    except EssaysError:
+        return None
+    address = f"{request.root_url} {request.path} {revision} "
+    made = blake2b(address.encode("utf-8", "surrogatepass"), digest_size=16, key=made_of)
+    made.update(request.query_string)
+    return made.hexdigest()
