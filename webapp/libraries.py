@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Literal, get_args
 
 from flask import current_app, g
 from msgspec import Struct
@@ -11,17 +11,20 @@ from msgspec import Struct
 from indexer.config import Settings
 from indexer.errors import QueryError, SearchTimeout
 from indexer.library import Library
-from indexer.model import SearchResult
+from indexer.model import Matched, SearchResult
+
+Outcome = Literal[Matched, "timeout", "refused", "failed"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class Search(Struct, frozen=True):
     """A search that a request made: what came of it, and the result where there is one.
 
-    ``outcome`` is ``matched`` of the result, or ``timeout``, ``refused`` or ``failed``.
+    ``outcome`` is ``matched`` of the result, if there is one.
     """
 
     q: str
-    outcome: str
+    outcome: Outcome
     result: SearchResult | None = None
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import EssaysError
 from indexer.model import Status
+from webapp.libraries import OUTCOMES
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -71,18 +72,15 @@ class Metrics:
             ProcessCollector,
             disable_created_metrics,
         )
-        from prometheus_client.multiprocess import MultiProcessCollector
 
         # As many series again, which several processes could not add up.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         folder = os.environ.get(_FOLDER)
         self._status = status
-        self._processes = Path(folder) if folder else None
+        self._folder = Path(folder) if folder else None
         self._process_metrics = ProcessCollector
         self._registry = CollectorRegistry()
         self._registry.register(self)
-        if folder:
-            MultiProcessCollector(self._registry, folder)  # type: ignore[no-untyped-call]
         own = None if folder else self._registry
         self._requests = Counter(
             "essays_http_requests_total",
@@ -104,6 +102,8 @@ class Metrics:
             ("outcome",),
             registry=own,
         )
+        for outcome in OUTCOMES:  # so that even the first of a kind is an increase
+            self._searches.labels(outcome)
         self._search_seconds = Histogram(
             "essays_search_duration_seconds",
             "Time of the searches that ended with a result.",
@@ -130,9 +130,10 @@ class Metrics:
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
-        """What is looked up rather than counted. Of the registry's interface."""
+        """What is looked up rather than counted here. Of the registry's interface."""
         from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily
 
+        yield from self._of_all()
         yield InfoMetricFamily(
             "essays_build",
             "The program that answers.",
@@ -158,11 +159,22 @@ class Metrics:
                 max(0.0, time.time() - committed),
             )
 
+    def _of_all(self) -> Iterable[Metric]:
+        """What all processes have counted, those that ended too; nothing if there is but one."""
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        # A process that begins, or was killed then, has a file without anything in it, which the
+        # library takes for damage (its issue 1199).
+        files = [str(path) for path in self._files() if path.stat().st_size]
+        merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return merged
+
+    def _files(self) -> list[Path]:
+        return [] if self._folder is None else sorted(self._folder.glob("*_*.db"))
+
     def _pids(self) -> list[str]:
         """The processes that count here and live."""
-        if self._processes is None:
-            return ["self"]
-        counting = {path.stem.rpartition("_")[2] for path in self._processes.glob("*_*.db")}
+        counting = {path.stem.rpartition("_")[2] for path in self._files()}
         # A number may have gone to a stranger since.
         siblings = [pid for pid in counting if _parent(pid) == str(os.getppid())]
         return siblings or ["self"]
