@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from indexer.model import Facet, FacetValue, Filter, Note, SearchResult
+from indexer.model import Filter, Note, SearchResult
 from webapp import wording
 from webapp.wording import count
 
@@ -12,23 +12,6 @@ from webapp.wording import count
 FACETS = 8
 # Characters of a query that a page repeats where it is one of several things said.
 _LONGEST_SHOWN = 60
-
-
-class Choice(Struct, frozen=True):
-    """A link that narrows a search."""
-
-    label: str
-    essays: int
-    query: str
-
-
-class Narrowing(Struct, frozen=True):
-    """Choices of one kind; ``more`` are not shown. ``own`` says that labels are essays' text."""
-
-    name: str
-    choices: tuple[Choice, ...]
-    more: int
-    own: bool
 
 
 class Remark(Struct, frozen=True):
@@ -93,42 +76,6 @@ def _about(note: Note, query: str) -> str:
     if not piece or piece == query.strip() or piece in note.message:
         return ""
     return shown(piece)
-
-
-def narrowings(result: SearchResult) -> list[Narrowing]:
-    """What a search can be narrowed by; only where it leaves something out."""
-    if result.facets is None:
-        return []
-    facets = result.facets
-    years = Facet(
-        values=tuple(sorted(facets.years.values, key=lambda v: v.value, reverse=True)),
-        total=facets.years.total,
-    )
-    offered = (
-        ("Language", facets.languages, False),
-        ("Year", years, False),
-        ("Author", facets.authors, True),
-        ("Folder", facets.folders, True),
-    )
-    made = [_narrowing(result, name, facet, own) for name, facet, own in offered]
-    return [one for one in made if one.choices]
-
-
-def _narrowing(result: SearchResult, name: str, facet: Facet, own: bool) -> Narrowing:
-    choices = tuple(
-        Choice(
-            wording.language(value.value) if name == "Language" else value.value,
-            value.essays,
-            value.query,
-        )
-        for value in facet.values
-        if _narrows(value, result)
-    )
-    return Narrowing(name, choices, facet.total - len(facet.values) if choices else 0, own)
-
-
-def _narrows(value: FacetValue, result: SearchResult) -> bool:
-    return value.essays < result.essays and value.query != result.query
 
 
 def filter_name(one: Filter) -> str:

@@ -80,6 +80,17 @@ class SearchPage(Struct, frozen=True, kw_only=True):
     sort: Sort = "relevance"
 
 
+class BrowsePage(Struct, frozen=True, kw_only=True):
+    """A page of the essays, in an order, of those that have what is named."""
+
+    by: ShelfOrder = "title"
+    page: Annotated[int, Meta(ge=1)] = 1
+    author: Annotated[str, Meta(max_length=1000)] = ""
+    year: Annotated[str, Meta(pattern=r"^([0-9]{4})?$")] = ""
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")] = ""
+    folder: Annotated[str, Meta(max_length=1000)] = ""
+
+
 class Reader(Struct, frozen=True, kw_only=True):
     """The reader: ``q`` lights up its hits, ``cite`` is the anchor of a passage to cite."""
 

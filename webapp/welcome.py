@@ -1,81 +1,87 @@
-"""What the start page says of the library: its size, and searches that find something.
-
-Computed once for each commit of the index.
-"""
+"""What the start page says of the library: its size, and searches that find something."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from flask import current_app
 from msgspec import Struct
 
+from indexer.languages import stopwords
 from indexer.library import Library
 from indexer.model import Essay
+from webapp.help import finds
 
-# Essays that examples are made from, evenly from the shelf.
-_ASKED = 3
-# Words of a heading that makes a good example.
-_SHORTEST, _LONGEST = 2, 5
-_KEY = "essays.welcome"
-_WORD = re.compile(r"\w[\w’'-]*")
+Made = TypeVar("Made")
+
+# Essays that examples are looked for in, evenly from the shelf; examples of headings.
+_ASKED, _HEADINGS = 12, 3
+# Letters of a word, and words of a heading, that make a good example.
+_WORD_LETTERS = 4
+_FEWEST, _MOST = 2, 4
+_KEPT = "essays.kept"
+_WORD = re.compile(r"[\w’'-]+")
 
 
 class Welcome(Struct, frozen=True):
-    """Counts, the languages' codes, and queries that find something."""
+    """Counts, and queries that find something."""
 
     essays: int
     passages: int
     words: int
-    languages: tuple[str, ...]
     examples: tuple[str, ...]
 
 
-def welcome(library: Library) -> Welcome:
-    """The library as of its newest commit."""
+def kept(make: Callable[[Library], Made], library: Library) -> Made:
+    """What ``make`` makes of the library, made once for each commit of the index."""
+    # Before it is made: what is committed meanwhile makes it anew.
     revision = library.revision()
-    kept: tuple[str, Welcome] | None = current_app.extensions.get(_KEY)
-    if kept is not None and kept[0] == revision:
-        return kept[1]
-    made = _made(library)
-    current_app.extensions[_KEY] = (revision, made)
+    there = current_app.extensions.setdefault(_KEPT, {})
+    if there.get(make, ("",))[0] != revision:
+        there[make] = (revision, make(library))
+    made: Made = there[make][1]
     return made
 
 
-def _made(library: Library) -> Welcome:
+def welcome(library: Library) -> Welcome:
+    """The library's size and some searches of it."""
     status = library.status()
     return Welcome(
         essays=status.essays,
         passages=status.passages,
         words=status.words,
-        languages=tuple(sorted(status.languages)),
-        examples=tuple(q for q in _candidates(library, status.essays) if _finds(library, q)),
+        examples=tuple(q for q in _examples(library, status.essays) if finds(library, q)),
     )
 
 
-def _candidates(library: Library, essays: int) -> list[str]:
-    """A heading's words, words that stand together, an author, a language."""
-    asked = range(0, essays, max(1, -(-essays // _ASKED)))
-    found = [essay for at in asked for essay in library.browse(limit=1, offset=at).essays]
-    headings = [heading for essay in found if (heading := _heading(library, essay))]
-    made = [" ".join(heading).lower() for heading in headings[:2]]
-    made += [f'"{heading[0]} {heading[1]}"' for heading in headings[2:]]
-    facets = library.browse(limit=0, facets=1).facets
+def _examples(library: Library, essays: int) -> Iterator[str]:
+    """Words of headings, one of them as a phrase; the most frequent author; a language."""
+    headings = list(dict.fromkeys(_headings(library, essays)))[:_HEADINGS]
+    for number, heading in enumerate(headings):
+        yield f'"{heading}"' if number == 1 else heading
+    facets = library.browse(limit=0, facets=2).facets
     assert facets is not None
-    made += [value.query for value in facets.authors.values]
-    if facets.languages.total > 1:
-        made.append(facets.languages.values[0].query)
-    return list(dict.fromkeys(made))
+    yield from (value.query for value in facets.authors.values[:1])
+    # The second most frequent: the first finds nearly everything.
+    yield from (value.query for value in facets.languages.values[1:])
 
 
-def _heading(library: Library, essay: Essay) -> list[str]:
-    """The words of a short heading of an essay, or of its title."""
+def _headings(library: Library, essays: int) -> Iterator[str]:
+    for at in range(0, essays, -(-essays // _ASKED)):
+        for essay in library.browse(limit=1, offset=at).essays:
+            if heading := _short_heading(library, essay):
+                yield heading
+
+
+def _short_heading(library: Library, essay: Essay) -> str:
+    """The first heading of an essay, or else its title, that reads like a query."""
+    common = stopwords(essay.language)
     for text in (*(entry.title for entry in library.show(essay.id).outline), essay.title):
         words = _WORD.findall(text)
-        if _SHORTEST <= len(words) <= _LONGEST:
-            return words
-    return []
-
-
-def _finds(library: Library, query: str) -> bool:
-    return library.search(query, limit=1, passages=0).matched == "all"
+        telling = [w for w in words if len(w) >= _WORD_LETTERS and w.lower() not in common]
+        plain = all(word.replace("-", "").isalpha() for word in words)
+        if plain and len(telling) >= _FEWEST and len(words) <= _MOST:
+            return " ".join(words).lower()
+    return ""
