@@ -29,9 +29,14 @@ class Search(Struct, frozen=True):
 
 
 class _Observed(Library):
-    """A library that leaves word of a search to whoever counts and logs the request."""
+    """A library that leaves word of a search to whoever counts and logs the request.
+
+    Of several the first: the app looks further where that found nothing.
+    """
 
     def search(self, text: str, *how: Any, **named: Any) -> SearchResult:
+        if g.get("search") is not None:
+            return super().search(text, *how, **named)
         g.search = Search(text, "failed")
         try:
             result = super().search(text, *how, **named)

@@ -3,6 +3,7 @@ its log; and what programs ask every site for."""
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -11,16 +12,24 @@ from ipaddress import ip_address
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from indexer.errors import EssaysError
+from indexer.errors import DamagedError, EssaysError, NoIndexError, SchemaError
 from webapp import logs, metrics
 from webapp.libraries import Search, library, settings
 from webapp.problems import RETRY_AFTER, answer
 
 blueprint = Blueprint("operations", __name__)
+_log = logging.getLogger("webapp")
 
 # Requests for these are never too many: who asks must get an answer when others ask a lot.
 UNLIMITED = frozenset(("operations.healthz", "operations.readyz", "operations.metrics_text"))
 
+# Errors themselves tell of the machine's folders, and are for the log.
+_NOT_READY = (
+    (NoIndexError, "there is no index yet"),
+    (SchemaError, "the index was made by another version; it must be made anew"),
+    (DamagedError, "the index is damaged"),
+)
+_NOT_READABLE = "the index can't be read"
 _PLAIN = "text/plain; charset=utf-8"
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 # What a proxy adds to the requests of others.
@@ -46,7 +55,7 @@ def _arrived() -> None:
 def _answered(response: Response) -> Response:
     seconds = time.perf_counter() - g.arrived
     route = request.url_rule.rule if request.url_rule is not None else "(none)"
-    search: Search | None = g.search
+    search = _asked_for()
     counted: metrics.Metrics = current_app.extensions["essays.metrics"]
     counted.request(route, request.method, response.status_code, seconds)
     if search is not None:
@@ -68,6 +77,12 @@ def _answered(response: Response) -> Response:
         fields |= _of_search(search)
     logs.request_line(fields)
     return response
+
+
+def _asked_for() -> Search | None:
+    """The search that the request asked for; the app makes others, as for the examples of /help."""
+    search: Search | None = g.search
+    return search if search is not None and search.q == request.args.get("q") else None
 
 
 def _of_search(search: Search) -> dict[str, object]:
@@ -93,7 +108,9 @@ def readyz() -> Response:
     try:
         library().browse(limit=1)
     except EssaysError as error:
-        response = _plain(f"{error}\n", HTTPStatus.SERVICE_UNAVAILABLE)
+        _log.warning("not ready: %s", error)
+        why = next((why for kind, why in _NOT_READY if isinstance(error, kind)), _NOT_READABLE)
+        response = _plain(f"{why}\n", HTTPStatus.SERVICE_UNAVAILABLE)
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
     return _plain("ok\n")
