@@ -77,7 +77,7 @@ def _of(node: Node) -> Iterator[str]:
     if isinstance(node, And | Or):
         for child in node.children:
             yield from _of(child)
-    elif isinstance(node, Scoped):
+    elif isinstance(node, Scoped) and node.scope != "author":
         yield from _of(node.child)
     elif isinstance(node, Word | Phrase | Near | Fuzzy):
         yield node.text

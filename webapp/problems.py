@@ -13,10 +13,13 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from indexer.errors import (
     BusyError,
+    DamagedError,
     EssaysError,
     LocationError,
+    NoIndexError,
     NotFoundError,
     QueryError,
+    SchemaError,
     SearchTimeout,
     StorageError,
 )
@@ -129,6 +132,25 @@ PROBLEMS = (
 )
 
 
+# What to say of an index that can't be used; any other is told of by its problem's detail.
+_STATES: tuple[tuple[type[EssaysError], str], ...] = (
+    (
+        NoIndexError,
+        "There are no essays here yet. Whoever runs this site adds them with: essays index FOLDER",
+    ),
+    (
+        SchemaError,
+        "The index was made by another version of this program. Whoever runs this site makes it "
+        "anew with: essays index --rebuild FOLDER",
+    ),
+    (
+        DamagedError,
+        "The index is damaged. Whoever runs this site finds out more with: essays check; and "
+        "makes it anew with: essays index --rebuild FOLDER",
+    ),
+)
+
+
 def install(app: Flask) -> None:
     """Makes the app answer every error in one of the two forms."""
     app.register_error_handler(EssaysError, _of_ours)
@@ -144,7 +166,8 @@ def _of_ours(error: EssaysError) -> Response:
                 logging.getLogger("webapp").warning("%s: %s", problem.title, error)
             parameter = error.name if isinstance(error, BadParameter) else None
             said = error.message if isinstance(error, NotFoundError) else str(error)
-            detail = problem.detail or _cut(said)
+            state = next((told for kind, told in _STATES if isinstance(error, kind)), "")
+            detail = state or problem.detail or _cut(said)
             return answer(problem.status, detail, problem=problem, parameter=parameter)
     return _of_nobody(error)
 
@@ -195,7 +218,10 @@ def answer(
         )
         response = Response(msgspec.json.encode(shape), content_type=PROBLEM_JSON)
     else:
-        page = render_template("problem.html", status=status, detail=detail)
+        # In the box, so that it can be mended.
+        q = request.args.get("q", "").replace("\0", "")
+        title = problem.title if problem else status.phrase
+        page = render_template("problem.html", q=q, title=title, status=status, detail=detail)
         response = current_app.make_response(page)
     response.status_code = status.value
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
