@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from indexer.model import Filter, Note, SearchResult
+from indexer.model import Filter, Note, Reading, SearchResult
 from webapp import wording
 from webapp.wording import count
 
@@ -65,7 +65,7 @@ def _plain(text: str) -> str:
 _QUOTES = str.maketrans("“”„«»‘’", '"""""\'\'')
 
 
-def remarks(result: SearchResult) -> list[Remark]:
+def remarks(result: SearchResult | Reading) -> list[Remark]:
     """The notes, each with what it is about."""
     return [Remark(note.message, _about(note, result.query)) for note in result.notes]
 

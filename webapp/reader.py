@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 from indexer.errors import NotFoundError
 from indexer.model import Reading
 from webapp import addresses, typesetting
-from webapp.answers import shown
+from webapp.answers import remarks, shown
 from webapp.libraries import library
 from webapp.params import Reader, read
 
@@ -48,6 +48,7 @@ def essay(essay_id: str) -> Page:
         shown=shown(q),
         essay=reading.essay,
         reading=reading,
+        remarks=remarks(reading),
         outline=typesetting.outline(reading.outline),
         passages=typesetting.passages(reading, direction),
         direction=direction,

@@ -189,17 +189,20 @@ def blocks(passage: ReadPassage) -> tuple[Block, ...]:
         found.append(Block(kind, (Line(supply.take(len(text) - spans[0][0])),)))
         return tuple(found)
     quoted: list[Line] = []
+    form: Form = kind
     for start, end, after in spans:
         lines = text[start:end].split("\n")
-        if _is_list(lines, by_kind=kind == "list") and kind != "verse":
+        if kind != "verse" and _is_list(lines, by_kind=kind == "list"):
             if quoted:
                 found.append(Block("quotation", tuple(quoted)))
                 quoted.clear()
             found.append(Block("list", tuple(_items(lines, supply)), supply.skip(after)))
-        elif kind == "quotation":
+            # A short list that joined a quotation stood after it.
+            form = "paragraph"
+        elif form == "quotation":
             quoted.append(supply.line(end - start, after))
         else:
-            form: Form = "verse" if kind == "verse" else "paragraph"
+            form = "verse" if kind == "verse" else "paragraph"
             found.append(Block(form, (Line(supply.take(end - start)),), supply.skip(after)))
     if quoted:
         found.append(Block("quotation", tuple(quoted)))

@@ -3,6 +3,8 @@
 
 const article = document.querySelector("article");
 
+const follows = (one, other) => Boolean(other.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+
 function made(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
@@ -19,8 +21,15 @@ if (hits.length) {
   const tally = bar.querySelector(".tally");
   const place = made("span", { className: "count" });
   place.setAttribute("role", "status");
-  const previous = made("button", { type: "button" }, "Previous");
-  const next = made("button", { type: "button" }, "Next");
+  const stepper = (label, sign) => {
+    const arrow = made("span", {}, sign);
+    arrow.setAttribute("aria-hidden", "true");
+    const button = made("button", { type: "button" }, arrow, made("span", { className: "word" }, ` ${label}`));
+    button.setAttribute("aria-label", `${label} hit`);
+    return button;
+  };
+  const previous = stepper("Previous", "↑");
+  const next = stepper("Next", "↓");
   tally.replaceChildren(place, previous, next);
   article.classList.add("walks");
 
@@ -37,6 +46,12 @@ if (hits.length) {
     if (number !== undefined) at = number;
     say();
   };
+
+  // Text may be large and the window narrow: what is jumped to must not lie below the bar.
+  new ResizeObserver(() => {
+    const sticks = getComputedStyle(bar).position === "sticky";
+    document.documentElement.style.setProperty("--bar", sticks ? `${bar.offsetHeight}px` : "0px");
+  }).observe(bar);
 
   // The first hit below the top of the window: where a reader who has scrolled goes on.
   const firstBelow = () => {
@@ -99,44 +114,52 @@ if (hits.length) {
   });
 }
 
-// The section being read: the last whose first passage has begun above a third of the window.
+// The section being read: that of the passage the address names, while it is to be seen; else the
+// last that has begun in the upper fifth of the window.
 
 const outline = document.querySelector(".outline");
 
 if (outline) {
-  const details = outline.querySelector("details");
-  details.open = matchMedia("(min-width: 68rem)").matches;
+  outline.querySelector("details").open = matchMedia("(min-width: 68rem)").matches;
   // Of headings that begin together the innermost counts.
   const links = new Map([...outline.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+  const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   const begun = new Set();
   let current;
-  const order = new Map([...links.keys()].map((id, number) => [id, number]));
+
+  const reading = () => {
+    const named = document.querySelector(".passage:target");
+    const box = named?.getBoundingClientRect();
+    if (box && box.bottom > 0 && box.top < innerHeight) {
+      return sections.findLast((one) => one === named || follows(named, one));
+    }
+    return sections.findLast((one) => begun.has(one));
+  };
+
+  const mark = () => {
+    const link = links.get(reading()?.id);
+    if (link === current) return;
+    current?.removeAttribute("aria-current");
+    current = link;
+    if (!link) return;
+    link.setAttribute("aria-current", "true");
+    const { offsetTop, offsetHeight } = link;
+    if (offsetTop < outline.scrollTop) outline.scrollTop = offsetTop - offsetHeight;
+    else if (offsetTop + offsetHeight > outline.scrollTop + outline.clientHeight) {
+      outline.scrollTop = offsetTop + 2 * offsetHeight - outline.clientHeight;
+    }
+  };
+
   const watcher = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting, boundingClientRect, rootBounds } of entries) {
-        if (isIntersecting || (rootBounds && boundingClientRect.bottom < rootBounds.top)) begun.add(target.id);
-        else begun.delete(target.id);
-      }
-      let last;
-      for (const id of begun) if (last === undefined || order.get(id) > order.get(last)) last = id;
-      const link = links.get(last);
-      if (link === current) return;
-      current?.removeAttribute("aria-current");
-      current = link;
-      if (!link) return;
-      link.setAttribute("aria-current", "true");
-      const { offsetTop, offsetHeight } = link;
-      if (offsetTop < outline.scrollTop) outline.scrollTop = offsetTop - 48;
-      else if (offsetTop + offsetHeight > outline.scrollTop + outline.clientHeight) {
-        outline.scrollTop = offsetTop + offsetHeight - outline.clientHeight + 48;
-      }
+      for (const { target, isIntersecting } of entries) begun[isIntersecting ? "add" : "delete"](target);
+      mark();
     },
-    { rootMargin: "9999999px 0px -66% 0px" },
+    // Whatever is above the line counts as seen.
+    { rootMargin: "99999999px 0px -80% 0px" },
   );
-  for (const id of links.keys()) {
-    const passage = document.getElementById(id);
-    if (passage) watcher.observe(passage);
-  }
+  sections.forEach((section) => watcher.observe(section));
+  addEventListener("hashchange", mark);
 }
 
 // Citations: the essay's at its end, a passage's in a dialogue.
@@ -182,9 +205,7 @@ function headings(passage) {
   const own = passage.querySelector(":scope > .text:is(h2, h3, h4, h5, h6)");
   let level = own ? depth(own) : 9;
   const above = [...article.querySelectorAll(".passage > :is(h2, h3, h4, h5, h6)")].filter(
-    (heading) =>
-      heading !== own &&
-      (passage.contains(heading) || heading.compareDocumentPosition(passage) & Node.DOCUMENT_POSITION_FOLLOWING),
+    (heading) => heading !== own && (passage.contains(heading) || follows(passage, heading)),
   );
   for (const heading of above.reverse()) {
     if (depth(heading) < level) {
