@@ -22,6 +22,7 @@ from indexer.model import (
     ShelfOrder,
     Sort,
     Status,
+    Suggestion,
     SyncReport,
 )
 from indexer.plan import Plan, within
@@ -33,6 +34,7 @@ from indexer.terms import form_of
 
 if TYPE_CHECKING:
     from indexer.engines.base import Engine, Matches
+    from indexer.suggest import Suggester
 
 Progress = Callable[[str, int, int], None]
 
@@ -53,6 +55,7 @@ class Library:
         self._engine = engine
         self._settings = settings
         self._home = home
+        self._suggester: Suggester | None = None
 
     @classmethod
     def open(cls, location: str, settings: Settings, *, create: bool = False) -> Library:
@@ -205,6 +208,14 @@ class Library:
             if better is not None:
                 return better
         return None
+
+    def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Whole queries that go on from what is being typed; see :mod:`indexer.suggest`."""
+        if self._suggester is None:
+            from indexer.suggest import Suggester
+
+            self._suggester = Suggester(self._engine, self._settings)
+        return self._suggester.suggest(prefix, limit)
 
     # Looking at essays
 

@@ -28,12 +28,12 @@ DEFAULT_DISTANCE = 5
 MAX_DISTANCE = 1000
 
 _SCOPES: dict[str, Scope] = {"title": "title", "heading": "heading", "author": "author"}
-_FIELDS = frozenset({*_SCOPES, "in", "lang", "after", "before", "date"})
+FIELDS = frozenset({*_SCOPES, "in", "lang", "after", "before", "date"})
 _OPERATORS: dict[str, ItemKind] = {"AND": "and", "OR": "or", "NOT": "not"}
 
 # For each opening mark the marks that close it; the second string only where none of the
 # first follows (a curly mark closed by a straight one).
-_CLOSERS = {
+CLOSERS = {
     '"': ('"＂', "”“"),
     "＂": ('"＂', "”“"),
     "“": ("”", '"“'),
@@ -47,7 +47,7 @@ _CLOSERS = {
     "〝": ("〞〟", ""),
 }
 _QUOTES = re.compile(f"[{QUOTATION_MARKS}]+")
-_BOUNDARY = re.compile(rf"[\s|｜()（）{QUOTATION_MARKS}{SEPARATORS}]")
+BOUNDARY = re.compile(rf"[\s|｜()（）{QUOTATION_MARKS}{SEPARATORS}]")
 _SKIPPED = re.compile(rf"[\s{SEPARATORS}]+")
 _EDGE = re.compile(rf"(?:[{re.escape(EDGE)}]|\.{{2,}}|\[(?!{CLASS_AHEAD}))+")
 _BARS = re.compile(r"[|｜]+")
@@ -99,7 +99,7 @@ class _Lexer:
             elif bars := _BARS.match(text, self.at):
                 self._add("or", self.at, bars.end())
                 before = "space"
-            elif char in _CLOSERS:
+            elif char in CLOSERS:
                 before = "term" if self._quotation() else "edge"
             elif char in "-－" and before == "space":
                 self._drop_loose_dash(-1)
@@ -141,7 +141,7 @@ class _Lexer:
 
     def _closing(self, opening: int) -> int:
         """Where the quotation that opens here closes, or -1."""
-        for marks in _CLOSERS[self.text[opening]]:
+        for marks in CLOSERS[self.text[opening]]:
             places = [place for mark in marks if (place := self._find(mark, opening + 1)) >= 0]
             if places:
                 return min(places)
@@ -162,8 +162,8 @@ class _Lexer:
         slop = _SLOP.match(self.text, end)
         if not slop:
             return words, end, None
-        if slop.end() < len(self.text) and not _BOUNDARY.match(self.text, slop.end()):
-            rest = _BOUNDARY.search(self.text, slop.end())
+        if slop.end() < len(self.text) and not BOUNDARY.match(self.text, slop.end()):
+            rest = BOUNDARY.search(self.text, slop.end())
             stop = rest.start() if rest else len(self.text)
             if stripped := self.text[slop.end() : stop].strip(TRAILING):
                 number = excerpt(slop.group()[1:] + stripped)
@@ -216,13 +216,13 @@ class _Lexer:
         """The end of a run without spaces; ``president(s)`` is one run."""
         text = self.text
         end = start
-        while boundary := _BOUNDARY.search(text, end):
+        while boundary := BOUNDARY.search(text, end):
             end = boundary.start()
             if text[end] not in "(（" or end == start or not text[end - 1].isalnum():
                 return end
             if text[start:end] in OPERATOR_WORDS:
                 return end
-            inner = _BOUNDARY.search(text, end + 1)
+            inner = BOUNDARY.search(text, end + 1)
             if not inner or inner.group() not in ")）":
                 return end
             end = inner.end()
@@ -238,7 +238,7 @@ class _Lexer:
             return
         name, colon, value = chunk.partition(":")
         field = name.lower()
-        if field in _FIELDS and (colon or text[end : end + 1] == "："):
+        if field in FIELDS and (colon or text[end : end + 1] == "："):
             self._field(field, start, start + len(name) + 1)
             return
         if colon and self._looks_like_field(name, value, end):
@@ -252,7 +252,7 @@ class _Lexer:
             return False
         if value:
             return value[0] not in ":/\\" and searchable(value)
-        return self.text[end : end + 1] in {*_CLOSERS, "(", "（"}
+        return self.text[end : end + 1] in {*CLOSERS, "(", "（"}
 
     def _term(self, start: int, end: int) -> None:
         node = read_term(self.text[start:end], start, self.notes)
@@ -266,7 +266,7 @@ class _Lexer:
         text = self.text
         char = text[value : value + 1]
         scope = _SCOPES.get(field)
-        if char in _CLOSERS and (closing := self._closing(value)) >= 0:
+        if char in CLOSERS and (closing := self._closing(value)) >= 0:
             if scope:
                 self._quoted_term(start, value, closing, scope)
             else:
