@@ -266,16 +266,28 @@ def test_a_folder_for_counts_is_there_as_long_as_it_is_needed(
     assert tmp_path.exists()
 
 
+WATCHING = README.partition("## Watching it\n")[2].partition("\n## ")[0]
+
+
 def test_the_readme_names_every_metric_and_none_that_is_not_there() -> None:
+    client = a_client()
+    client.get("/healthz")
     found = {
-        sample.name
-        for family in families(a_client().get("/metrics").text).values()
+        (re.sub("_(bucket|count|sum)$", "", sample.name), frozenset(sample.labels) - {"le"})
+        for family in families(client.get("/metrics").text).values()
         for sample in family.samples
         if sample.name.startswith("essays_")
     }
-    named = {re.sub("_(bucket|count|sum)$", "", name) for name in found}
-    section = README.partition("## Watching it\n")[2].partition("\n## ")[0]
-    assert set(re.findall(r"`(essays_\w+)[`{]", section)) == named
+    rows = "\n".join(line for line in WATCHING.splitlines() if line.startswith("| `essays_"))
+    named = re.findall(r"`(essays_\w+)(?:\{([\w,]+)\})?`", rows)
+    assert {(name, frozenset(filter(None, labels.split(",")))) for name, labels in named} == found
+
+
+def test_the_readme_shows_a_line_of_the_log_as_it_is(lines: Lines) -> None:
+    a_client().get("/?q=monk")
+    (line,) = lines()
+    (shown,) = re.findall(r"^\{.*\}$", WATCHING, re.MULTILINE)
+    assert list(json.loads(shown)) == list(line)
 
 
 def fetched(address: str) -> str:
