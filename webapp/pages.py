@@ -7,11 +7,12 @@ from flask import Blueprint, render_template
 from indexer.model import FacetValue, SearchResult
 from webapp import addresses, answers, help, shelves, wording
 from webapp.broadening import wider
+from webapp.examples import kept
 from webapp.libraries import library, settings
 from webapp.narrowing import narrowings
 from webapp.paging import pages
 from webapp.params import PAGE_SIZE, BadParameter, BrowsePage, Nothing, SearchPage, read
-from webapp.welcome import kept, welcome
+from webapp.welcome import welcome
 
 blueprint = Blueprint("pages", __name__)
 

@@ -134,20 +134,9 @@ PROBLEMS = (
 
 # What to say of an index that can't be used; any other is told of by its problem's detail.
 _STATES: tuple[tuple[type[EssaysError], str], ...] = (
-    (
-        NoIndexError,
-        "There are no essays here yet. Whoever runs this site adds them with: essays index FOLDER",
-    ),
-    (
-        SchemaError,
-        "The index was made by another version of this program. Whoever runs this site makes it "
-        "anew with: essays index --rebuild FOLDER",
-    ),
-    (
-        DamagedError,
-        "The index is damaged. Whoever runs this site finds out more with: essays check; and "
-        "makes it anew with: essays index --rebuild FOLDER",
-    ),
+    (NoIndexError, "There are no essays here yet; whoever runs this site has to index some."),
+    (SchemaError, "The index is of another version; whoever runs this site has to rebuild it."),
+    (DamagedError, "The index is damaged; whoever runs this site has to check and rebuild it."),
 )
 
 

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
+from itertools import islice
 
-from flask import current_app
 from msgspec import Struct
 
-from indexer.languages import stopwords
 from indexer.library import Library
-from indexer.model import Essay
-from webapp.help import finds
+from webapp.examples import finds, headings
 
-Made = TypeVar("Made")
-
-# Essays that examples are looked for in, evenly from the shelf; examples of headings.
-_ASKED, _HEADINGS = 12, 3
-# Letters of a word, and words of a heading, that make a good example.
-_WORD_LETTERS = 4
-_FEWEST, _MOST = 2, 4
-_KEPT = "essays.kept"
-_WORD = re.compile(r"[\w’'-]+")
+# Headings that become examples.
+_HEADINGS = 3
 
 
 class Welcome(Struct, frozen=True):
@@ -34,17 +23,6 @@ class Welcome(Struct, frozen=True):
     examples: tuple[str, ...]
 
 
-def kept(make: Callable[[Library], Made], library: Library) -> Made:
-    """What ``make`` makes of the library, made once for each commit of the index."""
-    # Before it is made: what is committed meanwhile makes it anew.
-    revision = library.revision()
-    there = current_app.extensions.setdefault(_KEPT, {})
-    if there.get(make, ("",))[0] != revision:
-        there[make] = (revision, make(library))
-    made: Made = there[make][1]
-    return made
-
-
 def welcome(library: Library) -> Welcome:
     """The library's size and some searches of it."""
     status = library.status()
@@ -52,36 +30,17 @@ def welcome(library: Library) -> Welcome:
         essays=status.essays,
         passages=status.passages,
         words=status.words,
-        examples=tuple(q for q in _examples(library, status.essays) if finds(library, q)),
+        examples=tuple(query for query in _examples(library) if finds(library, query)),
     )
 
 
-def _examples(library: Library, essays: int) -> Iterator[str]:
+def _examples(library: Library) -> Iterator[str]:
     """Words of headings, one of them as a phrase; the most frequent author; a language."""
-    headings = list(dict.fromkeys(_headings(library, essays)))[:_HEADINGS]
-    for number, heading in enumerate(headings):
-        yield f'"{heading}"' if number == 1 else heading
+    for number, heading in enumerate(islice(headings(library), _HEADINGS)):
+        words = " ".join(heading.words)
+        yield f'"{words}"' if number == 1 else words
     facets = library.browse(limit=0, facets=2).facets
     assert facets is not None
     yield from (value.query for value in facets.authors.values[:1])
     # The second most frequent: the first finds nearly everything.
     yield from (value.query for value in facets.languages.values[1:])
-
-
-def _headings(library: Library, essays: int) -> Iterator[str]:
-    for at in range(0, essays, -(-essays // _ASKED)):
-        for essay in library.browse(limit=1, offset=at).essays:
-            if heading := _short_heading(library, essay):
-                yield heading
-
-
-def _short_heading(library: Library, essay: Essay) -> str:
-    """The first heading of an essay, or else its title, that reads like a query."""
-    common = stopwords(essay.language)
-    for text in (*(entry.title for entry in library.show(essay.id).outline), essay.title):
-        words = _WORD.findall(text)
-        telling = [w for w in words if len(w) >= _WORD_LETTERS and w.lower() not in common]
-        plain = all(word.replace("-", "").isalpha() for word in words)
-        if plain and len(telling) >= _FEWEST and len(words) <= _MOST:
-            return " ".join(words).lower()
-    return ""

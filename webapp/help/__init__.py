@@ -1,21 +1,22 @@
 """The query language by example, for the help page.
 
-What operators mean stands in :data:`indexer.query.OPERATORS`; here are only examples that find
-something in seeds/.
+What operators mean stands in :data:`indexer.query.OPERATORS`; here are only examples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from msgspec import Struct
 
 from indexer.library import Library
 from indexer.model import Facet
 from indexer.query import OPERATORS
+from webapp.examples import finds, headings
 
-# By an operator's syntax. The sample essays tell neither author nor date, so there the filters
-# are shown as they leave out.
+# By an operator's syntax; each finds something in the sample essays. These tell neither author
+# nor date, so there the filters are shown as they leave out.
 EXAMPLES: Mapping[str, str] = {
     "word word": "tibet protest",
     '"word word"': '"right to asylum"',
@@ -58,40 +59,60 @@ class Entry(Struct, frozen=True):
 
 
 def entries(library: Library) -> tuple[Entry, ...]:
-    """The operators, each with an example from the library itself where it has what the
-    operator is about."""
-    here = _from(library)
-    made = []
-    for operator in OPERATORS:
-        known = EXAMPLES[operator.syntax]
-        example = here.get(operator.syntax, known)
-        made.append(Entry(operator.syntax, operator.meaning, example, finds(library, example)))
-    return tuple(made)
+    """The operators, each with an example that finds something in the library, as far as
+    there is one."""
+    examples = {**EXAMPLES, **_of_words(library), **_of_filters(library)}
+    return tuple(
+        Entry(one.syntax, one.meaning, example, finds(library, example))
+        for one in OPERATORS
+        for example in (examples[one.syntax],)
+    )
 
 
-def finds(library: Library, query: str) -> bool:
-    """Whether some essay has all of a query."""
-    return library.search(query, limit=1, passages=0).matched == "all"
+def _of_words(library: Library) -> dict[str, str]:
+    """Examples from two headings of the library, unless it holds the sample essays."""
+    found = list(islice(headings(library), 2))
+    if len(found) < 2 or finds(library, EXAMPLES["word word"]):
+        return {}
+    one, other = found
+    word, beside = one.telling[:2]
+    apart = next((w for w in other.telling if w not in one.words), other.telling[0])
+    return {
+        "word word": f"{word} {beside}",
+        '"word word"': f'"{" ".join(one.words)}"',
+        '"word word"~N': f'"{beside} {word}"~5',
+        "-x": f"{word} -{apart}",
+        "NOT x": f"{word} NOT {apart}",
+        "x OR y": f"{word} OR {apart}",
+        "x | y": f"{word} | {apart}",
+        "x AND y": f"{word} AND {beside}",
+        "( )": f"({word} OR {apart}) AND {beside}",
+        "title:x": f"title:{[*one.in_title, *other.in_title, word][0]}",
+        "heading:x": f"heading:{word}",
+        "begin*": f"{word[:-1]}*",
+        "w?rd": f"{word[0]}?{word[2:]}",
+        "w[ao]rd": f"{word[0]}[{word[1]}x]{word[2:]}",
+        "word~": f"{word[:2]}{word[3:]}~",
+    }
 
 
-def _from(library: Library) -> dict[str, str]:
+def _of_filters(library: Library) -> dict[str, str]:
+    """Examples from what the library's essays tell of themselves."""
     facets = library.browse(limit=0, facets=2).facets
     assert facets is not None
-    made = {}
-    if author := _first(facets.authors):
-        made["author:x"] = author
-    if folder := _first(facets.folders):
-        made["in:PLACE"] = folder
-    if language := _first(facets.languages):
-        made["lang:CODE"] = language
-    years = sorted(value.value for value in facets.years.values)
-    if years:
+    made = {
+        "author:x": _second(facets.authors),
+        "in:PLACE": _second(facets.folders),
+        "lang:CODE": _second(facets.languages),
+    }
+    if years := sorted(value.value for value in facets.years.values):
         made["after:DATE"] = f"after:{years[0]}"
         made["before:DATE"] = f"before:{int(years[-1]) + 1:04}"
         made["date:DATE..DATE"] = f"date:{years[0]}..{years[-1]}"
-    return made
+    return {syntax: query for syntax, query in made.items() if query}
 
 
-def _first(facet: Facet) -> str:
-    """The query for the most frequent value but one, or else for the most frequent."""
+def _second(facet: Facet) -> str:
+    """The query for the second most frequent value, or for the only one: the most frequent
+    often finds nearly everything."""
     return facet.values[-1].query if facet.values else ""
