@@ -104,6 +104,11 @@ class Measured:
         return len(self.latencies) / sum(outcome.seconds for outcome in self.outcomes)
 
     @property
+    def load(self) -> float:
+        """The share of a core that the load took."""
+        return max(outcome.cpu_seconds / outcome.seconds for outcome in self.outcomes)
+
+    @property
     def wrong(self) -> dict[str, int]:
         return {what: n for outcome in self.outcomes for what, n in outcome.wrong.items()}
 
@@ -281,7 +286,11 @@ def _of_size(shelf: Shelf, place: Path, seconds: float, rounds: int) -> dict[str
     busy = _while_indexing(shelf, place, seconds, rounds)
     _rows(busy, *_BUSY, ", while indexing")
     one, _, two = (measured[OURS].speed for measured in everything)
-    _say(f"\nTwo processes serve {two / one:.2f} times as many requests as one.\n")
+    _say(
+        f"\nTwo processes serve {two / one:.2f} times as many requests as one. The load itself took "
+        f"{max(found.load for part in (*everything, busy) for found in part.values()):.0%} of a "
+        "core at most.\n"
+    )
     _changes(busy)
     _say("", _overhead(shelf), "", *memory, "")
     return {
