@@ -287,7 +287,7 @@ def _of_size(shelf: Shelf, place: Path, seconds: float, rounds: int) -> dict[str
     _rows(busy, *_BUSY, ", while indexing")
     one, _, two = (measured[OURS].speed for measured in everything)
     _say(
-        f"\nTwo processes serve {two / one:.2f} times as many requests as one. The load itself took "
+        f"\nTwo processes serve {two / one:.2f} times as many requests as one. The load took "
         f"{max(found.load for part in (*everything, busy) for found in part.values()):.0%} of a "
         "core at most.\n"
     )
