@@ -17,11 +17,10 @@ from unicodedata import category
 
 from msgspec.structs import replace
 
-from indexer.analysis import locate
 from indexer.config import Settings
 from indexer.engines.base import Engine
 from indexer.errors import QueryError
-from indexer.folding import fold
+from indexer.folding import APOSTROPHES, fold
 from indexer.marks import Marker
 from indexer.model import Essay, Suggestion, SuggestionKind
 from indexer.paths import exact_paths, stem_paths
@@ -29,8 +28,7 @@ from indexer.plan import Alternative, Both, Pattern, Plan, PlanNode, Scope, Step
 from indexer.planning import make_plan
 from indexer.query import parse
 from indexer.query_terms import QUOTATION_MARKS
-from indexer.splitting import MAX_PARTS
-from indexer.terms import exact_term, width_of
+from indexer.terms import width_of
 from indexer.unfinished import Field, Unfinished, unfinished
 from indexer.usage import Place, by_frequency, continuations, going_on, places, plain_form, spelling
 from indexer.vocabulary import (
@@ -44,7 +42,8 @@ from indexer.vocabulary import (
 
 # The samples: so many essays, so many passages of each.
 _OF_CONTEXT = (20, 3)
-_OF_LINES = (30, 3)
+_OF_HEADINGS = (20, 3)
+_OF_TITLES = (30, 1)
 
 _LONGEST_LINE = 100  # characters; longer headings and titles are not offered
 # Words that stand for a beginning in a search of texts, and in how many passages they may be:
@@ -53,10 +52,12 @@ _MOST_MEANT = 50
 _MOST_PASSAGES = 30_000
 _MOST_MEANT_IN_LINES = 100
 _MOST_CONTEXT = 8  # words of those typed, that the sample is to have
+_MOST_ANSWERS = 1_000  # that are remembered
 _WITH_PHRASES = 3  # words whose phrases are offered before one is begun
 # The end of a run of a script without spaces, in characters: the longest that is found counts.
 _RUN_ENDS = (8, 4, 2)
 
+_POSSESSIVE = re.compile(f"[{APOSTROPHES}][sS]$")
 _QUOTES = re.compile(f"[{QUOTATION_MARKS}]+")
 
 
@@ -78,13 +79,13 @@ _Candidate = tuple[Suggestion, Essay | None]
 
 
 class _Beginning(Container[str]):
-    """All terms that begin so."""
+    """All that begins so."""
 
     def __init__(self, begun: str) -> None:
         self._begun = begun
 
-    def __contains__(self, term: object) -> bool:
-        return isinstance(term, str) and term.startswith(self._begun)
+    def __contains__(self, form: object) -> bool:
+        return isinstance(form, str) and form.startswith(self._begun)
 
 
 class Suggester:
@@ -94,6 +95,7 @@ class Suggester:
         self._engine = engine
         self._settings = settings
         self._vocabulary: Vocabulary | None = None
+        self._answers: dict[tuple[str, int], tuple[Suggestion, ...]] = {}
 
     def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
         """Whole queries that go on from ``text``, best first, at most so many.
@@ -113,7 +115,17 @@ class Suggester:
         vocabulary, revision = self._vocabulary, self._engine.revision()
         if vocabulary is None or vocabulary.revision != revision:
             vocabulary = self._vocabulary = Vocabulary(self._engine, revision)
-        return _Completion(self._engine, self._settings, vocabulary, typed).best(limit)
+            self._answers = {}
+        answers = self._answers
+        found = answers.get((text, limit))
+        if found is None:
+            completion = _Completion(self._engine, self._settings, vocabulary, typed)
+            found = completion.best(limit)
+            if len(answers) >= _MOST_ANSWERS:
+                answers.clear()
+            if len(text) <= _LONGEST_LINE:
+                answers[text, limit] = found
+        return found
 
 
 class _Completion:
@@ -160,7 +172,7 @@ class _Completion:
         few_words = list(islice(words, max(1, rest)))
         # Who has typed several words looks for what has them together.
         if typed.before:
-            yield from chain(few_begin, few_phrases, few_words)
+            yield from chain(few_phrases, few_begin, few_words)
         else:
             yield from chain(few_words, few_phrases, few_begin)
         yield from chain(few_contain, words, phrases, begin, contain)
@@ -175,10 +187,10 @@ class _Completion:
         """Whether a search finds something, or finds this essay."""
         if essay is None and self._typed.is_plain:
             return True  # a query of nothing but words finds whatever has one of them
+        if essay is not None and parse(text).strict is None:
+            return True  # it has every word
         plan = self._planned(text)
         if essay is not None:
-            if plan.strict is None:
-                return True
             plan = within(plan, essay.id)
         return self._engine.search(plan, deadline=self._deadline).matched != "none"
 
@@ -215,8 +227,7 @@ class _Completion:
         sampled = self._sample(Plan(words=telling, strict=plan.strict), node)
         if typed.begun:
             return places_in(sampled, _Beginning(typed.begun), typed.before)
-        last = [exact_term(typed.before[-1], width) for width in range(1, MAX_PARTS + 1)]
-        return places_in(sampled, frozenset(last), typed.before[:-1])
+        return places_in(sampled, {typed.before[-1]}, typed.before[:-1])
 
     def _item(self) -> Pattern | None:
         """What a passage of that sample must have of the term or quotation that is being typed.
@@ -255,12 +266,12 @@ class _Completion:
         for form in vocabulary.one_of_each_stem(forms):
             if form == typed.begun:
                 continue
-            if form in near:
-                written = spelling(near[form])
-            else:
+            written = spelling(near.get(form, ()))
+            # What is beside few words tells too little of a capital.
+            if form in words and (not written or written[0].isupper()):
                 written = vocabulary.usage(words[form], self._deadline).spelling
             if written:
-                yield self._completed(written, "word")
+                yield self._completed(_POSSESSIVE.sub("", written), "word")
 
     def _phrases(self, beside: Sequence[Place]) -> list[_Candidate]:
         """The words typed with those that follow them in the essays, where most of what was
@@ -270,18 +281,16 @@ class _Completion:
             is_alone = typed.is_plain or typed.closing
             return [self._completed(text, "phrase") for text in self._of_words() if is_alone]
         found: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
-        spelled: dict[str, str] = {}
         for place in beside:
-            text = place.then
-            if typed.begun:
-                if place.form not in spelled:
-                    same = [other for other in beside if other.form == place.form]
-                    spelled[place.form] = spelling(same) or ""
-                text = spelled[place.form]
-                if not place.depth or not text:
-                    continue
-                if place.form in common or place.form == typed.begun:
-                    text = f"{text} {place.then}" if place.then else ""
+            if not typed.begun:
+                # Without the word typed, which stays as it is.
+                text = place.phrase[len(place.written) :].lstrip()
+            elif not place.depth:
+                continue
+            elif place.form in common or place.form == typed.begun:
+                text = place.phrase
+            else:
+                text = place.written
             if text:
                 found[place.depth].append((text, place.source))
         return [
@@ -296,9 +305,7 @@ class _Completion:
         words = [word for word in self._vocabulary.begun(begun) if word.form not in common]
         words.sort(key=lambda word: word.form != begun)
         for word in words[:_WITH_PHRASES]:
-            usage = self._vocabulary.usage(word, self._deadline)
-            if usage.spelling:
-                yield from (f"{usage.spelling} {then}" for then in usage.phrases)
+            yield from self._vocabulary.usage(word, self._deadline).phrases
 
     def _runs(self) -> list[_Candidate]:
         """How the essays go on from the end of what was typed, in a script without spaces."""
@@ -340,10 +347,12 @@ class _Completion:
 
         def fits(line: _Line) -> bool:
             language = line.essay.language
-            marked = {mark.pattern for mark in marker.marks(line.text, language)}
-            return len(marked) == len(patterns) and bool(
-                not typed.begun or locate(line.text, language, _Beginning(typed.begun), ())
-            )
+            marks = marker.marks(line.text, language) if patterns else []
+            marked = {mark.pattern for mark in marks}
+            if not typed.begun or len(marked) < len(patterns):
+                return len(marked) == len(patterns)
+            here = places(line.text, language, _Beginning(typed.begun), (), 0)
+            return next(here, None) is not None
 
         nothing = Plan(words=(), strict=None)
         titles, headings = (
@@ -364,13 +373,14 @@ class _Completion:
         kind, scope = _FIELDS[field]
         node = Both(tuple(replace(pattern, scope=scope) for pattern in patterns))
         lines: dict[str, _Line] = {}
-        for one in self._sample(plan, node, _OF_LINES):
+        for one in self._sample(plan, node, _OF_HEADINGS if field == "heading" else _OF_TITLES):
             found = {
                 "title": (one.essay.title,), "heading": one.passage.headings,
                 "author": one.essay.authors,
             }[field]  # fmt: skip
             for text in found:
-                if len(text) <= _LONGEST_LINE:
+                # What ends so is no title, but the first words of an essay without one.
+                if len(text) <= _LONGEST_LINE and not text.endswith("…"):
                     text = " ".join(text.split())
                     lines.setdefault(text, _Line(text, kind, one.essay))
         return list(lines.values())

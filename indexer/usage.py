@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.analysis import locate
 from indexer.folding import INVISIBLE, fold
 from indexer.paths import is_optional
 from indexer.query_terms import OPERATOR_WORDS
-from indexer.splitting import is_run, pattern_for, units
-from indexer.terms import form_of
+from indexer.splitting import groups, is_run, pattern_for, units
 
 _MOST_FOLLOWING = 4  # words
 _MOST_CHARACTERS = 6  # that follow in a script written without spaces
 _REACH = 160  # characters in which to look for words before and after
+_BESIDE = 20  # characters that tell whether a word stands among capitals
 # Share of its places where a word begins with a small letter, for it to be shown so.
 _SMALL = 0.1
 
@@ -28,35 +28,57 @@ _BEFORE_SENTENCE = " \t\xa0\"'“”‘’„«»([—–-_"
 class Place(NamedTuple):
     """A place where a word stands.
 
-    ``written`` is the word as it is there; empty where a line ends in it. ``opens`` says that
-    it begins a sentence, so that its capital tells nothing. ``depth`` is how many of the words
-    asked about stand directly before it. ``then`` is how the phrase goes on, to the first word
-    that is not very common; empty where none follows. ``source`` is the caller's.
+    ``written`` is the word as it is there; empty where a line ends in it. ``is_plain`` says that
+    its capitals, or their absence, tell how the word is written: it neither begins a sentence
+    nor stands in capitals among others. ``depth`` is how many of the words asked about stand
+    directly before it. ``phrase`` is the word with those that follow, up to the first that is
+    not very common, or to the end of a name; empty where none follows. ``source`` is the
+    caller's.
     """
 
     form: str
     written: str
-    opens: bool
+    is_plain: bool
     depth: int
-    then: str
+    phrase: str
     source: int
 
 
 def places(
-    text: str, language: str, terms: Container[str], before: Sequence[str], source: int
+    text: str, language: str, forms: Container[str], before: Sequence[str], source: int
 ) -> Iterator[Place]:
-    """Where words stand that are indexed as one of ``terms``; ``before`` as
+    """Where words of these folded forms stand, a compound whole and in its parts; ``before`` as
     :func:`plain_form` gives them."""
-    for location in locate(text, language, terms, ()):
-        start, end = location.start, location.end
-        yield Place(
-            form=form_of(location.term),
-            written=as_written(text[start:end]),
-            opens=_opens_sentence(text, start),
-            depth=_depth(text, start, before) if before else 0,
-            then=_following(text, end, language),
-            source=source,
-        )
+    for chunk in pattern_for(text).finditer(text):
+        word = chunk[0]
+        found: list[tuple[str, int, int]] = []
+        if word.isalnum():
+            form = _folded(word)
+            if form in forms and not is_run(word):
+                found.append((form, 0, len(word)))
+        elif not is_run(word):
+            found = [atom for atom in _atoms(word) if atom[0] in forms]
+        for form, first, last in found:
+            start, end = chunk.start() + first, chunk.start() + last
+            written = as_written(text[start:end])
+            yield Place(
+                form=form,
+                written=written,
+                is_plain=_is_plain(text, start, end),
+                depth=_depth(text, start, before) if before else 0,
+                phrase=_phrase(written, text, end, language) if written else "",
+                source=source,
+            )
+
+
+_folded = lru_cache(maxsize=50_000)(fold)
+
+
+def _atoms(chunk: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a chunk: folded form, first offset, offset after the last."""
+    for group in groups(chunk):
+        for atom in (*group.atoms, *(atom for _, _, atom in group.joined)):
+            yield atom.form, atom.start, atom.end
 
 
 def plain_form(chunk: str) -> str:
@@ -77,9 +99,11 @@ def as_written(chunk: str) -> str:
     return chunk.lower() if chunk in OPERATOR_WORDS else chunk
 
 
-def _opens_sentence(text: str, start: int) -> bool:
+def _is_plain(text: str, start: int, end: int) -> bool:
+    if text[max(start - _BESIDE, 0) : end + _BESIDE].isupper():
+        return False
     before = text[max(start - 8, 0) : start].rstrip(_BEFORE_SENTENCE)
-    return not before or before[-1] in _ENDS_SENTENCE
+    return bool(before) and before[-1] not in _ENDS_SENTENCE
 
 
 def _depth(text: str, start: int, before: Sequence[str]) -> int:
@@ -98,9 +122,10 @@ def _depth(text: str, start: int, before: Sequence[str]) -> int:
     return depth
 
 
-def _following(text: str, end: int, language: str) -> str:
+def _phrase(written: str, text: str, end: int, language: str) -> str:
     window = text[end : end + _REACH]
-    words: list[str] = []
+    words = [written]
+    told = 0  # words of the phrase so far, if it ends well
     reached = 0
     for chunk in pattern_for(window).finditer(window):
         word = as_written(chunk[0])
@@ -109,14 +134,15 @@ def _following(text: str, end: int, language: str) -> str:
             or not word
             or is_run(word)
             or chunk.end() == _REACH
-            or len(words) == _MOST_FOLLOWING
+            or len(words) > _MOST_FOLLOWING
+            or (told and not (words[-1][0].isupper() and word[0].isupper()))
         ):
             break
         words.append(word)
-        if not is_optional(word, language):
-            return " ".join(words)
         reached = chunk.end()
-    return ""
+        if not is_optional(word, language):
+            told = len(words)
+    return " ".join(words[:told])
 
 
 def _is_space(text: str) -> bool:
@@ -127,7 +153,7 @@ def _is_space(text: str) -> bool:
 def spelling(found: Iterable[Place]) -> str | None:
     """How a word is mostly written; with a capital only where it nearly always has one."""
     written = [place for place in found if place.written]
-    telling = [place.written for place in written if not place.opens]
+    telling = [place.written for place in written if place.is_plain]
     counts = Counter(telling or [place.written for place in written])
     small = {word: n for word, n in counts.items() if not word[0].isupper()}
     if sum(small.values()) > _SMALL * counts.total():

@@ -40,7 +40,7 @@ class Word(NamedTuple):
 
 class Usage(NamedTuple):
     """How the essays spell a word (``None`` where none has it), and the commonest phrases that
-    begin with it, without it."""
+    begin with it."""
 
     spelling: str | None
     phrases: tuple[str, ...]
@@ -116,20 +116,10 @@ class Vocabulary:
     def _learn(self, word: Word, deadline: float) -> Usage:
         plan = Plan(words=(), strict=exactly(((any_of([word]),),), word.form))
         sampled = sample(self._engine, plan, _OF_WORD, deadline)
-        terms = frozenset(word.terms)
-        found = places_in(sampled, terms)
-        if not found:
-            lines = {
-                line: one for one in sampled for line in (*one.passage.headings, one.essay.title)
-            }
-            found = [
-                place
-                for line, one in lines.items()
-                for place in places(line, one.essay.language, terms, (), one.essay_ref)
-            ]
+        found = places_in(sampled, {word.form})
         least = max(_RECURS, _SHARE * len(found))
-        then = by_frequency((place.then, place.source) for place in found if place.then)
-        return Usage(spelling(found), tuple(phrase for phrase, n in then if n >= least))
+        phrases = by_frequency((place.phrase, place.source) for place in found if place.phrase)
+        return Usage(spelling(found), tuple(phrase for phrase, n in phrases if n >= least))
 
 
 def sample(engine: Engine, plan: Plan, size: tuple[int, int], deadline: float) -> list[Sampled]:
@@ -147,13 +137,22 @@ def sample(engine: Engine, plan: Plan, size: tuple[int, int], deadline: float) -
 
 
 def places_in(
-    sampled: Sequence[Sampled], terms: Container[str], before: Sequence[str] = ()
+    sampled: Sequence[Sampled], forms: Container[str], before: Sequence[str] = ()
 ) -> list[Place]:
-    """Where words stand in the texts of a sample; see :func:`indexer.usage.places`."""
-    return [
+    """Where words stand in the texts of a sample, or if nowhere there, in its headings and
+    titles; see :func:`indexer.usage.places`."""
+    found = [
         place
         for one in sampled
-        for place in places(one.passage.text, one.essay.language, terms, before, one.essay_ref)
+        for place in places(one.passage.text, one.essay.language, forms, before, one.essay_ref)
+    ]
+    if found:
+        return found
+    lines = {line: one for one in sampled for line in (*one.passage.headings, one.essay.title)}
+    return [
+        place
+        for line, one in lines.items()
+        for place in places(line, one.essay.language, forms, before, one.essay_ref)
     ]
 
 
