@@ -11,6 +11,7 @@ from whoosh.util.numeric import length_to_byte
 
 from indexer.analysis import postings
 from indexer.engines import whoosh_fields as fields
+from indexer.engines.whoosh_codec import pack_names
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.engines.whoosh_storage import Location, checksum, checksums
 from indexer.errors import DamagedError
@@ -91,6 +92,10 @@ def _check_essays(snapshot: Snapshot, found: list[str]) -> None:
             found.append(f"{essay.id} is not found by its id")
         if essay.passages != len(span):
             found.append(f"{essay.id} should have {essay.passages} passages, not {len(span)}")
+        names = snapshot.sort_key(fields.AUTHORS, place)
+        words = snapshot.sort_key(fields.WORDS, place)
+        if (names, words) != (pack_names(essay.authors), str(essay.words).encode()):
+            found.append(f"{essay.id} is listed with other authors or words than it has")
         snapshot.essay_extras(place)
         anchors: set[str] = set()
         for ordinal, document in enumerate(span, 1):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +15,7 @@ from indexer.engines.base import Entry, Fingerprint, Selection
 from indexer.engines.whoosh_catalogue import Shelves, WhooshCatalogue
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_matches import WhooshMatches
-from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.engines.whoosh_reader import DAMAGE, Snapshot, reading
 from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location, Stamp, newest_generation
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, ShelfOrder, Sort, Status
@@ -68,7 +70,8 @@ class WhooshEngine:
         for _ in range(_OPENINGS):
             try:
                 snapshot = Snapshot(folder, self._lock)
-            except FileNotFoundError:
+            except (FileNotFoundError, *DAMAGE):
+                # Whoosh takes some of the missing files for empty ones, and stumbles later.
                 pass
             else:
                 # Where no commit came in between, none can have taken a file away.
@@ -130,10 +133,17 @@ class WhooshEngine:
 
     def revision(self) -> str:
         """A short text that every commit and every rebuild changes."""
-        stamp = self._current_stamp()
         with reading(self._location.path):
-            # A writer that was killed may have committed without a new stamp.
-            generation = newest_generation(self._location.path / stamp.folder)
+            try:
+                return self._revision()
+            except FileNotFoundError:
+                # A rebuild came in between and swept the folder.
+                return self._revision()
+
+    def _revision(self) -> str:
+        stamp = self._current_stamp()
+        # A writer that was killed may have committed without a new stamp.
+        generation = newest_generation(self._location.path / stamp.folder)
         return f"{stamp.token}-{stamp.folder.removeprefix('index-')}-{generation}"
 
     def fingerprints(self) -> Iterator[Fingerprint]:
@@ -252,9 +262,6 @@ class WhooshEngine:
         """Size and state."""
 
         def ask(snapshot: Snapshot) -> Status:
-            total = sum(
-                entry.stat().st_size for entry in self._location.path.rglob("*") if entry.is_file()
-            )
             return Status(
                 location=str(self._location.path),
                 engine="whoosh",
@@ -262,7 +269,7 @@ class WhooshEngine:
                 essays=len(snapshot.essays),
                 passages=snapshot.passages,
                 words=self._shelves_of(snapshot).words,
-                bytes=total,
+                bytes=_size(self._location.path),
                 updated=self._location.stamp().updated,
                 languages=dict(self._languages(snapshot)),
                 healthy=True,
@@ -277,3 +284,13 @@ class WhooshEngine:
         with self._lock:
             self._location.stamp()
             return problems(self._location)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files below a folder; a writer may delete some meanwhile."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.stat(os.path.join(place, name)).st_size
+    return total
