@@ -8,15 +8,17 @@ import multiprocessing
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whoosh import index as whoosh_index
 from whoosh.query import Term
 
-from indexer.engines import whoosh_storage, whoosh_writer
+from indexer.engines import whoosh_engine, whoosh_storage, whoosh_writer
 from indexer.engines.base import Entry
 from indexer.engines.whoosh_codec import PackedCodec
 from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.engines.whoosh_reader import Snapshot
 from indexer.errors import (
     BusyError,
     DamagedError,
@@ -337,6 +339,26 @@ def test_a_phrase_does_not_run_over_from_one_heading_or_author_to_the_next(tmp_p
     assert ids_of(engine, 'author:"mill ann"') == []
     assert ids_of(engine, "author:mill") == ["a"]
     assert ids_of(engine, "author:text") == []
+
+
+def test_an_index_whose_files_are_swept_while_it_is_opened_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked(tmp_path / "index", [entry("one", "A monk.")]).close()
+    openings: list[Any] = []
+
+    def opened(*how: Any) -> Snapshot:
+        openings.append(how)
+        # What Whoosh raises where a column's file is gone.
+        if len(openings) == 1:
+            raise TypeError("'NoneType' object is not subscriptable")
+        return Snapshot(*how)
+
+    monkeypatch.setattr(whoosh_engine, "Snapshot", opened)
+    engine = WhooshEngine(tmp_path / "index")
+    assert ids_of(engine, "monk") == ["one"]
+    assert len(openings) == 2
+    engine.close()
 
 
 def test_a_search_under_way_outlives_commits_that_sweep_its_files(tmp_path: Path) -> None:
