@@ -23,9 +23,16 @@ from webapp.app import create_app
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# The document can't say without a pattern for each text that NUL is refused everywhere;
-# tests/test_web_params.py tells.
-CONFIG = {"generation": {"max-examples": 60, "deterministic": True, "allow-x00": False}}
+CONFIG = {
+    # The document can't say without a pattern for each text that NUL is refused everywhere;
+    # tests/test_web_params.py tells.
+    "generation": {"max-examples": 60, "deterministic": True, "allow-x00": False},
+    "checks": {
+        # Whatever the parameters are, an address can be too long.
+        "positive_data_acceptance": {"expected-statuses": ["200", "304", "404", "414"]},
+        "negative_data_rejection": {"expected-statuses": ["400", "404", "405", "414"]},
+    },
+}
 ANSWERED: Counter[tuple[str, int]] = Counter()
 
 
