@@ -258,6 +258,40 @@ def search(
     return FOUND if result.results else NOTHING_FOUND
 
 
+@essays.command(
+    epilog=examples(
+        "essays suggest tib                     words, phrases, headings, titles",
+        "essays suggest human ri                to go on from",
+        "essays suggest 'human '                after a space: what may follow",
+        "essays suggest -n 20 --json 'title:li'",
+    ),
+)
+@click.argument("prefix", metavar="PREFIX...", nargs=-1, required=True)
+@click.option(
+    "-n", "limit", metavar="N", type=whole_number, default=8, show_default=True, help="At most."
+)
+@common
+@click.pass_context
+def suggest(context: click.Context, prefix: tuple[str, ...], limit: int) -> int:
+    """Complete a query from the essays' own words and headings.
+
+    Each line is a whole query that finds something, the best first.
+    """
+    settings = settings_of(context)
+    text = typed(prefix)
+    with open_library(settings) as library:
+        found = library.suggest(text, limit)
+    if wants_json(context):
+        from indexer import json_shapes
+
+        print_json(json_shapes.suggest(text, found))
+    else:
+        from indexer import rendering
+
+        print_lines(rendering.suggestions(found, look(settings)))
+    return FOUND if found else NOTHING_FOUND
+
+
 def _known_ids(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:

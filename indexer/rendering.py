@@ -13,6 +13,7 @@ from indexer.model import (
     Piece,
     SearchResult,
     Status,
+    Suggestion,
     SyncReport,
 )
 from indexer.terminal import Look, Run, Style, columns, link, paint, paragraph, safe, shorten
@@ -146,6 +147,15 @@ def counts(result: SearchResult) -> Iterator[str]:
     yield f"essays {result.essays}"
     yield f"passages {result.passages}"
     yield f"partial {result.partial}"
+
+
+def suggestions(found: Iterable[Suggestion], look: Look) -> Iterator[str]:
+    """A query a line; for a person with what of the essays it is."""
+    for suggestion in found:
+        text = safe(suggestion.text)
+        yield (
+            paint([Run(text), Run(f"  {suggestion.kind}", "meta")], look) if look.aligned else text
+        )
 
 
 def essay_text(view: EssayView, look: Look) -> Iterator[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from indexer import cli
 from indexer.config import Settings
-from indexer.model import Essay, EssayView, SearchResult, Status, SyncReport
+from indexer.model import Essay, EssayView, SearchResult, Status, Suggestion, SyncReport
 from tests.essays import a_report, a_result, a_status, a_view, an_essay
 
 
@@ -31,6 +31,10 @@ class Stand:
         self.every = [an_essay(), an_essay(id="other")]
         self.state = a_status()
         self.problems: list[str] = []
+        self.suggestions: tuple[Suggestion, ...] = (
+            Suggestion("human rights", "phrase"),
+            Suggestion("Human Nature", "heading"),
+        )
 
     def open(self, location: str, settings: Settings, *, create: bool = False) -> Stand:
         self.opened.append((location, create))
@@ -58,6 +62,10 @@ class Stand:
     def search(self, text: str, **how: Any) -> SearchResult:
         self._answer(text, how)
         return self.result
+
+    def suggest(self, prefix: str, limit: int) -> tuple[Suggestion, ...]:
+        self._answer(prefix, limit)
+        return self.suggestions[:limit]
 
     def show(self, ref: str) -> EssayView:
         self._answer(ref)

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from indexer import cli, cli_options, errors, watching
-from indexer.model import Skipped
+from indexer.model import Skipped, Suggestion
 from tests.essays import a_note, a_report, a_result, a_view, an_essay, an_essay_hit, nothing
 from tests.stand import Essays, Screen, Stand, command, standing_in
 
-COMMANDS = ["index", "search", "show", "list", "status", "check", "completion"]
+COMMANDS = ["index", "search", "suggest", "show", "list", "status", "check", "completion"]
 
 
 @pytest.fixture
@@ -138,6 +138,45 @@ def test_an_empty_query_is_for_the_library_to_judge(essays: Essays, library: Sta
     assert library.asked[0][0] == ""
 
 
+# Suggest
+
+
+def test_a_program_gets_a_suggestion_a_line(essays: Essays, library: Stand) -> None:
+    ran = essays("suggest", "human", "")
+    assert (ran.status, ran.out, ran.err) == (0, "human rights\nHuman Nature\n", "")
+    assert library.asked == [("human ", 8)]
+
+
+def test_a_person_sees_what_a_suggestion_is(
+    library: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    library.suggestions = (Suggestion("a\x1b[2Jb", "word"),)
+    assert cli.main(["suggest", "--color", "always", "a"]) == 0
+    assert screen.getvalue() == "a\ufffd[2Jb\x1b[2m  word\x1b[0m\n"
+
+
+def test_so_many_suggestions_and_no_more(essays: Essays, library: Stand) -> None:
+    assert essays("suggest", "-n", "1", "hum").out == "human rights\n"
+    assert "must be a whole number" in essays("suggest", "-n", "-1", "hum").refused()
+
+
+def test_no_suggestion_is_one(essays: Essays, library: Stand) -> None:
+    library.suggestions = ()
+    ran = essays("suggest", "xyzzy")
+    assert (ran.status, ran.out, ran.err) == (1, "", "")
+    ran = essays("suggest", "--json", "xyzzy")
+    assert ran.status == 1
+    assert json.loads(ran.out) == {"prefix": "xyzzy", "suggestions": []}
+
+
+def test_what_is_no_text_is_for_the_library_to_judge(essays: Essays, library: Stand) -> None:
+    for given, passed in (("", ""), ("   ", "   "), ("caf\udce9", "caf\ufffd")):
+        essays("suggest", given)
+        assert library.asked[-1] == (passed, 8)
+
+
 # JSON
 
 
@@ -145,6 +184,7 @@ def test_an_empty_query_is_for_the_library_to_judge(essays: Essays, library: Sta
     ("arguments", "key"),
     [
         (["search", "a"], "results"),
+        (["suggest", "a"], "suggestions"),
         (["show", "x"], "passages"),
         (["list"], "essays"),
         (["status"], "engine"),
@@ -470,7 +510,7 @@ def test_completion_knows_commands_and_essays(
             cli.main([])
         return [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()]
 
-    assert completed("essays s", 1) == ["search", "show", "status"]
+    assert completed("essays s", 1) == ["search", "suggest", "show", "status", "serve"]
     assert completed("essays show pol", 2) == ["politics/on_liberty"]
     assert completed("essays --index elsewhere show pol", 4) == ["politics/on_liberty"]
     assert library.opened[-1] == ("elsewhere", False)
