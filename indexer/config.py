@@ -15,6 +15,8 @@ Color = Literal["auto", "always", "never"]
 
 FILE_NAME = "essays.toml"
 FILE_VARIABLE = "ESSAYS_CONFIG"
+# Options that are not called like their setting.
+_OPTIONS = {"web_allowed_hosts": "allowed-host"}
 # A year: what waits longer waits for ever, and clocks take no more.
 LONGEST_SECONDS = 31_536_000
 
@@ -96,7 +98,7 @@ def load(
         if name not in by_field:
             raise SettingsError(f"{name}: unknown setting; known are {', '.join(by_field)}")
         if value is not None:
-            flag = "--" + name.removeprefix("web_").replace("_", "-")
+            flag = "--" + _OPTIONS.get(name, name.removeprefix("web_").replace("_", "-"))
             values[name] = _checked(by_field[name], value, flag)
     return Settings(**values)
 

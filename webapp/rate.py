@@ -28,7 +28,7 @@ def install(app: Flask) -> None:
     """Counts the requests of each client, where the settings say how many there may be."""
     settings: Settings = app.extensions["essays.settings"]
     if settings.web_rate_limit:
-        limit = Limit(settings.web_rate_limit)
+        limit = app.extensions["essays.limit"] = Limit(settings.web_rate_limit)
         app.before_request(limit.check)
         app.after_request(limit.tell)
 
@@ -36,21 +36,21 @@ def install(app: Flask) -> None:
 class Limit:
     """So many requests per minute for each client, counted by this process alone.
 
-    A client's minute begins with its first request.
+    A client's minute begins with its first request. ``counts`` is where the library keeps them.
     """
 
     def __init__(self, requests: int) -> None:
         self._most = RateLimitItemPerMinute(requests)
-        self._counts = MemoryStorage()
-        self._limiter = FixedWindowRateLimiter(self._counts)
+        self.counts = MemoryStorage()
+        self._limiter = FixedWindowRateLimiter(self.counts)
 
     def check(self) -> Response | None:
         """An answer instead of the one asked for, for a client that asked too often."""
         if request.endpoint in _FREE:
             return None
         client = client_of(request.remote_addr or "")
-        if len(self._counts.storage) >= MOST_CLIENTS:
-            self._counts.reset()
+        if len(self.counts.storage) >= MOST_CLIENTS:
+            self.counts.reset()
         within = self._limiter.hit(self._most, client)
         ends, left = self._limiter.get_window_stats(self._most, client)
         seconds = max(1, math.ceil(ends - time.time()))

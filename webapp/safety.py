@@ -60,7 +60,8 @@ class Hosts:
     def __init__(self, bound: str, allowed: tuple[str, ...]) -> None:
         given = {_plain(name) for name in allowed}
         self._any = _ANY in given
-        self._names = {"localhost", "127.0.0.1", "::1", _plain(bound)} | given
+        here = {"localhost", "127.0.0.1", "::1", _plain(bound)} - {"0.0.0.0", "::"}
+        self._names = here | given
         self._endings = tuple(name[1:] for name in given if name.startswith("*."))
 
     def __contains__(self, host: str) -> bool:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from functools import partial
 from ipaddress import ip_address
@@ -62,20 +63,17 @@ def serve(settings: Settings, say: Say, announce: Say) -> None:
     Raises ``SettingsError`` where it can't listen, and other errors of the index than that there
     is none: without one it waits for it.
     """
-    sockets = _listening(settings)
-    host, port = sockets[0].getsockname()[:2]
-    essays = _essays(settings, say)
-    address = f"http://{_shown(settings, host)}:{port}{settings.web_prefix}/"
-    # The address besides the name: either may be asked for.
-    known = (
-        (*settings.web_allowed_hosts, host) if not _is_open(host) else settings.web_allowed_hosts
-    )
-    settings = msgspec.structs.replace(settings, web_allowed_hosts=known)
-    server = _Server(
-        settings, sockets, lambda: announce(f"Serving {essays} at {address} (Ctrl-C stops)"), say
-    )
-    with metrics.shared():
-        server.run()
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(one) for one in _listening(settings)]
+        host, port = sockets[0].getsockname()[:2]
+        if not _is_open(host):  # the address besides the name: either may be asked for
+            known = (*settings.web_allowed_hosts, host)
+            settings = msgspec.structs.replace(settings, web_allowed_hosts=known)
+        essays = _essays(settings, say)
+        address = f"http://{_shown(settings, host)}:{port}{settings.web_prefix}/"
+        stack.enter_context(metrics.shared())
+        ready = partial(announce, f"Serving {essays} at {address} (Ctrl-C stops)")
+        _Server(settings, sockets, ready, say).run()
 
 
 def _essays(settings: Settings, say: Say) -> str:
@@ -84,7 +82,7 @@ def _essays(settings: Settings, say: Say) -> str:
         with Library.open(settings.index, settings) as library:
             number = library.status().essays
     except NoIndexError as error:
-        say(f"essays: {error}; until then every search is answered with that")
+        say(f"essays: {error}; what is served finds it as soon as it is there")
         return "no essays yet"
     return "1 essay" if number == 1 else f"{number:,} essays"
 
@@ -108,18 +106,23 @@ def _listening(settings: Settings) -> list[socket.socket]:
             "asked: --allowed-host essays.example.org (or --allowed-host '*', any), or leave "
             "--host out to serve this machine alone"
         )
-    try:
-        # Without sharing, which would succeed where another such server listens already.
-        with _bound(family, address, shared=False) as probe:
-            address = probe.getsockname()
-        # Linux hands new connections to the processes in turn where each has a socket of its
-        # own; with one for all, the first to wake takes most of them.
-        number = settings.web_workers if sys.platform == "linux" else 1
-        sockets = [_bound(family, address, shared=number > 1) for _ in range(number)]
-        for listener in sockets:
-            listener.listen(_BACKLOG)
-    except OSError as error:
-        raise SettingsError(_why_not(error, host, port)) from error
+    with ExitStack() as opened:
+        try:
+            # Without sharing, which would succeed where another such server listens already.
+            with _bound(family, address, shared=False) as probe:
+                address = probe.getsockname()
+            # Linux hands new connections to the processes in turn where each has a socket of
+            # its own; with one for all, the first to wake takes most of them.
+            number = settings.web_workers if sys.platform == "linux" else 1
+            sockets = [
+                opened.enter_context(_bound(family, address, shared=number > 1))
+                for _ in range(number)
+            ]
+            for listener in sockets:
+                listener.listen(_BACKLOG)
+        except OSError as error:
+            raise SettingsError(_why_not(error, host, port)) from error
+        opened.pop_all()
     return sockets
 
 
@@ -186,6 +189,8 @@ class _Server(MPServer):
         self._life = os.pipe()
         self._hangup = signal.getsignal(signal.SIGHUP)
         self._failure = ""
+        # Told to stop a second time.
+        self._at_once = False
         self._limit = math.ceil(settings.search_seconds) + _GRACE
         host, port = sockets[0].getsockname()[:2]
         super().__init__(
@@ -222,6 +227,8 @@ class _Server(MPServer):
                 ) from None
         if self._failure:
             raise EssaysError(self._failure)
+        if self._at_once:
+            raise KeyboardInterrupt
 
     def _take_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -229,7 +236,8 @@ class _Server(MPServer):
         signal.signal(signal.SIGHUP, self._hangup if self._hangup is signal.SIG_IGN else self._stop)
 
     def _stop(self, number: int, frame: object) -> None:
-        if self.interrupt_signal:  # a second time
+        if self.interrupt_signal:
+            self._at_once = True
             for process in self.wrks:
                 process.kill()
         self.signal_handler_interrupt()
@@ -247,6 +255,7 @@ class _Server(MPServer):
         self._ssp = self._sso = None
 
     def _drop_shared_socket(self) -> None:
+        self._say("Stopping once everybody has an answer; Ctrl-C again stops at once")
         for listener in self._sockets:
             listener.close()
         os.close(self._life[1])
