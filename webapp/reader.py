@@ -59,4 +59,5 @@ def essay(essay_id: str) -> Page:
 
 
 def _direction(reading: Reading) -> typesetting.Direction:
-    return typesetting.direction(" ".join(one.text for one in reading.passages[:_SAMPLE]))
+    beginning = " ".join(one.text for one in reading.passages[:_SAMPLE])
+    return typesetting.direction(reading.essay.language, beginning)
