@@ -306,6 +306,18 @@ def test_links_know_the_path_and_the_proxy_they_are_below() -> None:
         assert all(one.startswith("https://essays.example/library/") for one in links)
 
 
+def test_a_feed_reader_that_asks_again_gets_nothing_until_there_is_news(shelf: Shelf) -> None:
+    client = shelf.holds(entry("one", "A monk."))
+    first = client.get("/feed.atom?q=monk")
+    again = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/feed.atom?q=monk", headers=again).status_code == 304
+    shelf.holds(entry("two", "A monk."))
+    assert (
+        len(entries(ElementTree.fromstring(client.get("/feed.atom?q=monk", headers=again).data)))
+        == 2
+    )
+
+
 def description_of(client: FlaskClient) -> Element:
     return read_xml(client.get("/opensearch.xml"), "application/opensearchdescription+xml")
 

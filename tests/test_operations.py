@@ -387,6 +387,17 @@ def test_a_request_is_one_line(lines: Lines) -> None:
     }
 
 
+def test_where_only_what_went_wrong_is_wanted_requests_leave_no_line(lines: Lines) -> None:
+    logs.start(stream := io.StringIO(), requests=False)
+    a_client().get("/?q=monk")
+    assert stream.getvalue() == ""
+    a_client(index="nowhere").get("/?q=monk")
+    (line,) = map(json.loads, stream.getvalue().splitlines())
+    assert line["level"] == "warning"
+    assert "nowhere: no index there yet" in line["event"]
+    assert lines() == []
+
+
 def test_a_search_is_logged_with_what_it_found(lines: Lines) -> None:
     result = a_client().get("/api/v1/search?q=rivers").get_json()
     (line,) = lines()
