@@ -1,5 +1,5 @@
 # One command for each habit. Each makes .venv and installs what it needs, once.
-#   make run        index seeds/ and search it
+#   make run        index seeds/ and serve it       (PORT=8001 for another port)
 #   make test       all tests, with coverage        (ARGS="-k query" is passed on)
 #   make check      formatting, lint and types
 #   make bench      speed beside stock Whoosh and Datasette  (DATA=folder with essays/)
@@ -11,6 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+PORT ?= 8000
 DATA ?=
 # What was installed is right as long as pyproject.toml and this folder's place are the same.
 KEY := $(shell { cat pyproject.toml; pwd; } | cksum | cut -d ' ' -f 1)
@@ -43,12 +44,8 @@ $(VENV)/.%-$(KEY): | $(VENV)/.made
 
 run: $(VENV)/.run-$(KEY)
 	$(BIN)/essays index seeds
-	$(BIN)/essays search voluntary returns
-	@echo
-	@echo 'Indexed seeds/ in .essays and searched it. Next, your own words:'
-	@echo '    $(BIN)/essays search emerging opposition'
-	@echo 'and your own essays:'
-	@echo '    $(BIN)/essays index ~/essays'
+	@echo 'Your own essays: $(BIN)/essays index ~/essays'
+	@$(BIN)/essays serve --port $(PORT)
 
 test: $(VENV)/.test-$(KEY)
 	$(BIN)/python -m pytest --cov $(ARGS)

@@ -377,7 +377,7 @@ def links(text: str) -> set[str]:
 @pytest.mark.parametrize("stripped", [True, False])
 @pytest.mark.parametrize(
     "path",
-    (
+    [
         "/",
         "/?q=rights",
         "/essays",
@@ -387,7 +387,7 @@ def links(text: str) -> set[str]:
         "/opensearch.xml",
         "/feed.atom?q=rights",
         "/nowhere",
-    ),
+    ],
 )
 def test_below_a_path_every_link_leads_below_it(path: str, stripped: bool) -> None:
     client = a_client(web_prefix="/my/library")
