@@ -156,7 +156,7 @@ def _is_bounded(asked: Struct) -> bool:
 def _json(shape: object) -> Response:
     try:
         body = msgspec.json.encode(shape)
-    except UnicodeEncodeError:  # a path whose bytes are no text
+    except UnicodeEncodeError:  # an index in a folder whose name is no text
         body = msgspec.json.encode(_mended(msgspec.to_builtins(shape)))
     return Response(body, mimetype="application/json")
 

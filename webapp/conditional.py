@@ -11,7 +11,6 @@ from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
-import msgspec
 from flask import Flask, Response, g, request
 from werkzeug.http import quote_etag
 
@@ -58,7 +57,7 @@ def install(app: Flask) -> None:
 def fingerprint(settings: Settings) -> bytes:
     """What shapes an answer besides index and address; the same in every process."""
     made_of = blake2b(version("essay-search").encode())
-    made_of.update(msgspec.json.encode(settings))
+    made_of.update(repr(settings).encode("utf-8", "backslashreplace"))
     for path in sorted(Path(__file__).parent.rglob("*.*")):
         if path.suffix in (".py", ".html", ".css", ".js", ".svg"):
             made_of.update(path.read_bytes())
