@@ -17,11 +17,16 @@ from typing import NamedTuple
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Counts, FacetName, Selection
+from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.model import Essay, ShelfOrder
+from indexer.plan import Pattern
+
+# Authors asked for again and again, whose essays are kept.
+_KEPT_PATTERNS = 4_096
 
 
-class _Grouping(NamedTuple):
+class Grouping(NamedTuple):
     """Essays with the very same values of a facet: for each essay place the number of its
     group, for each group the values."""
 
@@ -34,9 +39,10 @@ class Shelves:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._groupings: dict[FacetName, _Grouping] = {}
+        self._groupings: dict[FacetName, Grouping] = {}
         self._orders: dict[ShelfOrder, array[int]] = {}
         self._namesakes: dict[str, int] | None = None
+        self._patterns: dict[Pattern, set[int]] = {}
 
     @cached_property
     def words(self) -> int:
@@ -45,71 +51,48 @@ class Shelves:
 
     # Facets
 
-    def counts(self, name: FacetName, places: Collection[int], most: int, below: str) -> Counts:
-        """The values that the essays at these places have; see the port."""
-        numbers, values = self._grouping(name)
-        if len(places) == len(numbers):
-            groups = Counter(numbers)
-        else:
-            groups = Counter(map(numbers.__getitem__, places))
-        total: Counter[str] = Counter()
-        for number, count in groups.items():
-            for value in values[number]:
-                total[value] += count
-        if name == "folder":
-            total = self._directly_below(below, total, places)
-        best = nsmallest(most, total.items(), key=lambda item: (-item[1], item[0]))
-        return Counts(values=tuple(best), total=len(total))
-
-    def _directly_below(
-        self, below: str, inside: Counter[str], places: Collection[int]
-    ) -> Counter[str]:
-        """Essays in each folder directly below one, from those directly in each folder."""
-        start = f"{below}/" if below else ""
-        total: Counter[str] = Counter()
-        for folder, count in inside.items():
-            if folder.startswith(start) and len(folder) > len(start):
-                end = folder.find("/", len(start))
-                total[folder if end < 0 else folder[:end]] += count
-        namesakes = self._essays_named_like_folders()
-        named = [folder for folder in total if folder in namesakes]
-        if named:
-            within = set(places)
-            total.update(folder for folder in named if namesakes[folder] in within)
-        return total
-
-    def _essays_named_like_folders(self) -> dict[str, int]:
+    def essays_named_like_folders(self) -> dict[str, int]:
         """Ids that are those of folders, too, with the places of their essays."""
         if self._namesakes is None:
             folders = {
                 parent
-                for (folder,) in self._grouping("folder").values
+                for (folder,) in self.grouping("folder").values
                 for parent in accumulate(folder.split("/"), "{}/{}".format)
             }
             ids = map(_decoded, self.snapshot.column_values(fields.SORT_ID))
             self._namesakes = {name: place for place, name in enumerate(ids) if name in folders}
         return self._namesakes
 
-    def _grouping(self, name: FacetName) -> _Grouping:
+    def essays_with(self, pattern: Pattern, evaluation: Evaluation) -> set[int]:
+        """Places of the essays that have a pattern among their authors or in their title."""
+        found = self._patterns.get(pattern)
+        if found is None:
+            if len(self._patterns) >= _KEPT_PATTERNS:
+                self._patterns.clear()
+            found = self._patterns[pattern] = evaluation.essays(pattern)
+        return found
+
+    def grouping(self, name: FacetName) -> Grouping:
+        """The essays by their values of a facet."""
         found = self._groupings.get(name)
         if found is None:
             found = self._groupings[name] = self._group(name)
         return found
 
-    def _group(self, name: FacetName) -> _Grouping:
+    def _group(self, name: FacetName) -> Grouping:
         column = self.snapshot.column_values
         if name == "language":
             return self._by_language()
         if name == "author":
             packed, kinds = _numbered(column(fields.AUTHORS))
-            return _Grouping(packed, [codec.unpack_names(names) for names in kinds])
+            return Grouping(packed, [codec.unpack_names(names) for names in kinds])
         if name == "year":
             years, kinds = _numbered(day[:4] for day in column(fields.SORT_DAY))
-            return _Grouping(years, [(year.decode(),) if year else () for year in kinds])
+            return Grouping(years, [(year.decode(),) if year else () for year in kinds])
         folders, kinds = _numbered(key.rpartition(b"/")[0] for key in column(fields.SORT_ID))
-        return _Grouping(folders, [(_decoded(folder),) for folder in kinds])
+        return Grouping(folders, [(_decoded(folder),) for folder in kinds])
 
-    def _by_language(self) -> _Grouping:
+    def _by_language(self) -> Grouping:
         snapshot = self.snapshot
         place_of = snapshot.essay_of()
         numbers = array("I", bytes(4 * len(snapshot.essays)))
@@ -118,7 +101,7 @@ class Shelves:
             for document in snapshot.postings(fields.LANGUAGE, language).documents:
                 numbers[place_of[document]] = len(values)
             values.append((language,))
-        return _Grouping(numbers, values)
+        return Grouping(numbers, values)
 
     # The catalogue
 
@@ -143,7 +126,7 @@ class Shelves:
             yield self._with("author", selection.author)
 
     def _with(self, name: FacetName, value: str) -> set[int]:
-        numbers, values = self._grouping(name)
+        numbers, values = self.grouping(name)
         wanted = {number for number, of_group in enumerate(values) if value in of_group}
         return {place for place, number in enumerate(numbers) if number in wanted}
 
@@ -180,13 +163,55 @@ def _numbered(keys: Iterable[bytes]) -> tuple[array[int], list[bytes]]:
     return found, list(numbers)
 
 
+class Tally:
+    """The facets of some essays, by their places."""
+
+    def __init__(self, shelves: Shelves, places: Collection[int]) -> None:
+        self._shelves = shelves
+        self._places = places
+        self._groups: dict[FacetName, Counter[int]] = {}
+
+    def facet(self, name: FacetName, most: int, below: str) -> Counts:
+        """The values of a facet, at most so many; see the port."""
+        grouping = self._shelves.grouping(name)
+        groups = self._groups.get(name)
+        if groups is None:
+            numbers: Iterable[int] = grouping.numbers
+            if len(self._places) < len(grouping.numbers):
+                numbers = map(grouping.numbers.__getitem__, self._places)
+            groups = self._groups[name] = Counter(numbers)
+        total: Counter[str] = Counter()
+        for number, count in groups.items():
+            for value in grouping.values[number]:
+                total[value] += count
+        if name == "folder":
+            total = self._directly_below(below, total)
+        best = nsmallest(most, total.items(), key=lambda item: (-item[1], item[0]))
+        return Counts(values=tuple(best), total=len(total))
+
+    def _directly_below(self, below: str, inside: Counter[str]) -> Counter[str]:
+        """Essays in each folder directly below one, from those directly in each folder."""
+        start = f"{below}/" if below else ""
+        total: Counter[str] = Counter()
+        for folder, count in inside.items():
+            if folder.startswith(start) and len(folder) > len(start):
+                end = folder.find("/", len(start))
+                total[folder if end < 0 else folder[:end]] += count
+        namesakes = self._shelves.essays_named_like_folders()
+        named = [folder for folder in total if folder in namesakes]
+        if named:
+            places = set(self._places)
+            total.update(folder for folder in named if namesakes[folder] in places)
+        return total
+
+
 class WhooshCatalogue:
     """What the port calls :class:`~indexer.engines.base.Catalogue`, over one snapshot."""
 
     def __init__(self, shelves: Shelves, places: Sequence[int]) -> None:
         self._snapshot = shelves.snapshot
-        self._shelves = shelves
         self._places = places
+        self._tally = Tally(shelves, places)
         self.essays = len(places)
 
     def page(self, start: int, stop: int) -> list[Essay]:
@@ -197,4 +222,4 @@ class WhooshCatalogue:
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet, at most so many."""
         with self._snapshot.lock, reading(self._snapshot.folder):
-            return self._shelves.counts(name, self._places, most, below)
+            return self._tally.facet(name, most, below)

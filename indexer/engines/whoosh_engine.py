@@ -66,7 +66,7 @@ class WhooshEngine:
         if known is not None and known.folder == folder and known.is_newest():
             return known
         # The one before is not closed: a search under way may still read from it.
-        self._snapshot = None
+        self._snapshot = self._shelves = None
         for _ in range(_OPENINGS):
             try:
                 snapshot = Snapshot(folder, self._lock)

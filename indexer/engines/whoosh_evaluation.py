@@ -255,10 +255,12 @@ class Evaluation:
 
     def evaluate(self, node: PlanNode) -> set[int]:
         """Passages that satisfy a strict tree."""
+        self.check_clock()
         match node:
             case Pattern():
                 return self.passages(node)
             case Both(parts):
+                parts = tuple(dict.fromkeys(parts))
                 wanted = [self.evaluate(p) for p in parts if not isinstance(p, Without)]
                 found = set.intersection(*wanted) if wanted else self.everything()
                 for part in parts:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
-from indexer.engines.whoosh_catalogue import Shelves
+from indexer.engines.whoosh_catalogue import Shelves, Tally
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.model import Essay, Matched, Passage, Sort
@@ -86,6 +86,7 @@ class WhooshMatches:
         names: tuple[Matched, ...] = ("all", "essay", "any")
         self.matched: Matched = "none" if best is None else names[best]
         self._counted = set() if best is None else self._tiers[best].essays
+        self._tally = Tally(shelves, self._counted)
         self.essays = len(self._counted)
         self.passages = 0 if best is None else len(self._tiers[best].passages)
         self.partial = sum(self.tier_sizes) - self.essays
@@ -160,12 +161,14 @@ class WhooshMatches:
         """The values of a facet over the essays counted, at most so many."""
         with self._snapshot.lock, reading(self._snapshot.folder):
             self._evaluation.check_clock()
-            return self._shelves.counts(name, self._counted, most, below)
+            return self._tally.facet(name, most, below)
 
     def essays_with(self, pattern: Pattern) -> int:
         """How many of the essays counted have a pattern among authors or in the title."""
         with self._snapshot.lock, reading(self._snapshot.folder):
-            return len(self._counted & self._evaluation.essays(pattern))
+            self._evaluation.check_clock()
+            found = self._shelves.essays_with(pattern, self._evaluation)
+            return len(self._counted & found)
 
     # Order
 
