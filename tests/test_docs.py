@@ -19,6 +19,9 @@ from indexer.model import SuggestionKind
 from indexer.query import OPERATORS
 from indexer.readers import SUFFIXES
 from tests.screenshots.make import svg
+from webapp.api import PREFIX, ROUTES
+from webapp.app import create_app
+from webapp.openapi import Route
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -86,6 +89,33 @@ def operator_rows() -> list[str]:
 def test_the_query_language_is_in_the_readme_word_for_word() -> None:
     section = README.partition("## What can be found\n\n")[2]
     assert section.partition("\n\n")[0].splitlines()[2:] == operator_rows()
+
+
+# Files, and an icon that browsers ask for unasked: nobody types these.
+UNTYPED = {"/static/ID", "/favicon.ico"}
+ADDRESSES = {
+    re.sub(r"<[^>]+>", "ID", rule.rule) for rule in create_app(Settings()).url_map.iter_rules()
+}
+
+
+@pytest.mark.parametrize("address", sorted(ADDRESSES - UNTYPED))
+def test_every_address_is_in_the_readme(address: str) -> None:
+    assert re.search(rf"`{re.escape(address)}[`?]", README)
+
+
+def test_the_readme_names_no_address_of_the_api_that_is_not_there() -> None:
+    assert set(re.findall(r"`(/api[\w/.]*)", README)) <= ADDRESSES
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_every_parameter_of_the_api_is_in_the_readme(route: Route) -> None:
+    address = f"{PREFIX}{re.sub('{.*}', 'ID', route.path)}"
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{address}` |"))
+    parameters = row.split("|")[3]
+    for name, field in route.fields.items():
+        assert f"`{name}`" in parameters
+        if field.is_number and field.default:
+            assert f"`{name}` ({field.default}, at most {field.schema['maximum']})" in parameters
 
 
 def test_every_format_is_in_the_readme() -> None:
