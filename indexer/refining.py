@@ -154,7 +154,9 @@ def _without(query: Query, others: Sequence[Node], node: Node, typed: Sequence[S
         if start <= low and high <= end:
             before, after = query.text[:start].rstrip(), query.text[end:].lstrip()
             text = f"{before} {after}".strip()
-            if _means(text, query.words, others):
+            # An operator left without its other side would be noted.
+            noted = len(parse(text).notes) > len(query.notes)
+            if not noted and _means(text, query.words, others):
                 return text
     rest = None if not others else others[0] if len(others) == 1 else And(tuple(others))
     return write(query.words, rest, MAX_DEPTH)

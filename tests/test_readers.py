@@ -354,6 +354,7 @@ def test_languages_become_their_primary_code(value: object, language: str | None
         (["Ann Lee", {"name": "Bo Chan"}], ("Ann Lee", "Bo Chan")),
         ({"given": "Ann", "family": "Lee"}, ("Ann Lee",)), (["Ann Lee", "Ann Lee"], ("Ann Lee",)),
         ([["Ann Lee"], ["Bo Chan"]], ("Ann Lee", "Bo Chan")), ([[["Ann Lee"]]], ()),
+        ("Ann\0 \x07\u202eLee", ("Ann Lee",)), ("\0", ()),
         ("王安忆、余华", ("王安忆", "余华")), ({"mail": "x"}, ()), (7, ()), (None, ()), ("", ()),
     ],
 )  # fmt: skip

@@ -156,6 +156,8 @@ def test_a_query_without_one_of_its_filters_means_the_rest(text: str) -> None:
         rest = parts - Counter([bare(node)])
         assert rest.total() == parts.total() - 1
         assert meaning(parse(one.without)) == (words, rest)
+        # Nothing at all is noted, too.
+        assert not one.without or len(parse(one.without).notes) <= len(query.notes)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +186,13 @@ def test_a_query_without_one_of_its_filters_means_the_rest(text: str) -> None:
             ],
         ),
         ("tibet AND lang:en", [("language", "lang:en", "en", False, "(tibet)")]),
+        (
+            "lang:en AND -in:drafts",
+            [
+                ("language", "lang:en", "en", False, "NOT in:drafts"),
+                ("folder", "NOT in:drafts", "drafts", True, "lang:en"),
+            ],
+        ),
         ("in:politics", [("folder", "in:politics", "politics", False, "")]),
         ("date:2019..2021", [("date", "date:2019..2021", "2019..2021", False, "")]),
     ],

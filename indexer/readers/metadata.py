@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from indexer.readers.titles import one_line
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -145,7 +147,7 @@ def authors_of(value: object) -> tuple[str, ...]:
     """Names from a string, a list, or mappings with a ``name``; each name once, in order."""
     names: dict[str, None] = {}
     for name in _names(value, 0):
-        cleaned = " ".join(name.split()).strip(" ,;·|")
+        cleaned = one_line(name).strip(" ,;·|")
         if cleaned and len(cleaned) <= 200:
             names.setdefault(cleaned)
     return tuple(names)
