@@ -48,7 +48,9 @@ class EssayShape(Struct, frozen=True, kw_only=True):
         Meta(description="A year, month or day.", examples=["1859", "1859-02", "1859-02-17"]),
     ]
     language: Annotated[str, Meta(description="ISO 639 code.", examples=["en"])]
-    path: Annotated[str, Meta(description="The file it was read from.")]
+    path: Annotated[
+        str, Meta(description="The file it was read from; over HTTP from the indexed folder on.")
+    ]
     format: Annotated[str, Meta(examples=["text", "markdown", "html"])]
     words: Count
     passages: Count
@@ -152,7 +154,7 @@ class ShowShape(Struct, frozen=True, kw_only=True):
 
 
 class ListShape(Struct, frozen=True, kw_only=True):
-    """Every essay of the library, by id."""
+    """Essays of the library: every one of them by id, or over HTTP a page of them."""
 
     essays: tuple[EssayShape, ...]
 
@@ -174,7 +176,7 @@ class SuggestShape(Struct, frozen=True, kw_only=True):
 class StatusShape(Struct, frozen=True, kw_only=True):
     """Size, engine and freshness of an index."""
 
-    location: str
+    location: Annotated[str, Meta(description="Over HTTP its last part alone.")]
     engine: Annotated[str, Meta(examples=["whoosh"])]
     schema_version: Count
     essays: Count
