@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from indexer.engines.base import Catalogue, Counted, Counts, FacetName, Matches
 from indexer.model import Facet, Facets, FacetValue
 from indexer.paths import exact_paths
 from indexer.plan import Pattern
 from indexer.query import And, In, Query, parse
-from indexer.refining import Narrowing
+from indexer.refining import Narrowing, quotable
 
 
 def of_matches(matches: Matches, query: Query, most: int) -> Facets:
@@ -49,11 +51,11 @@ def _authors(matches: Matches, most: int, narrowing: Narrowing) -> Facet:
     facet = _facet("author", matches.facet("author", most), narrowing)
     made = []
     for value in facet.values:
-        pattern = Pattern(
-            paths=exact_paths(value.value), view="exact", scope="author", label=value.value
-        )
-        essays = matches.essays_with(pattern)
-        made.append(FacetValue(value=value.value, essays=essays, query=value.query))
+        words = quotable(value.value)
+        paths = exact_paths(words)
+        if paths:
+            pattern = Pattern(paths=paths, view="exact", scope="author", label=words)
+            made.append(replace(value, essays=matches.essays_with(pattern)))
     made.sort(key=lambda value: (-value.essays, value.value))
     return Facet(values=tuple(made), total=facet.total)
 

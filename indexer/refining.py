@@ -45,15 +45,18 @@ def filter_of(field: Field, value: str) -> str | None:
     elif field == "year":
         written, found = f"date:{value}", isinstance(_only(f"date:{value}"), Dates)
     elif field == "author":
-        # A quotation ends at any such mark, and the words are all that counts.
-        words = " ".join(_QUOTES.sub(" ", value).split())
-        written = f'author:"{words}"'
+        written = f'author:"{quotable(value)}"'
         found = isinstance(_only(written), Scoped)
     else:
         written = f"in:{value}" if _BARE_PLACE.fullmatch(value) else f'in:"{value}"'
         node = _only(written)
         found = isinstance(node, In) and node.place == value
     return written if found else None
+
+
+def quotable(name: str) -> str:
+    """The words of a name; a quotation would end at any mark inside it."""
+    return " ".join(_QUOTES.sub(" ", name).split())
 
 
 def _only(text: str) -> Node | None:

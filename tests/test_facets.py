@@ -182,6 +182,17 @@ def test_a_deeper_folder_takes_the_place_of_the_one_in_the_query() -> None:
     assert facets.folders.total == 2
 
 
+def test_a_name_with_marks_in_it_leads_to_its_essays() -> None:
+    names = ("Thomas “Tip” O’Neill, Jr.", 'J"P: x~2', "Ann (the) Lee", "AND")
+    with library_of([entry(f"e{n}", "word", authors=(a,)) for n, a in enumerate(names)]) as library:
+        facets = library.search("word", facets=9).facets
+        assert facets is not None
+        assert values(facets.authors) == dict.fromkeys(names, 1)
+        for value in facets.authors.values:
+            (found,) = library.search(value.query).results
+            assert found.essay.authors == (value.value,)
+
+
 def test_without_being_asked_for_no_facets_are_counted() -> None:
     with library_of(SHELF) as library:
         result = library.search("monk lang:en")
