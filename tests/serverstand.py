@@ -1,7 +1,7 @@
 """``essays serve`` in processes of its own, for tests that ask it as others do.
 
-Run as a program, this is ``essays`` with one more page: ``/wait/SECONDS`` answers after so long,
-with the number of the process that did.
+Run as a program, this is ``essays`` with one more page: ``/wait/SECONDS`` says that it waits,
+and answers after so long with the number of the process that did.
 """
 
 from __future__ import annotations
@@ -155,6 +155,7 @@ def main() -> int:
         app = create_app(settings)
 
         def wait(seconds: float) -> Any:
+            print("waiting", file=sys.stderr, flush=True)
             time.sleep(seconds)
             return f"{os.getpid()}"
 

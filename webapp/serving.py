@@ -49,10 +49,10 @@ Say = Callable[[str], None]
 # percentile of two others was 4.6 s, and 1.2 s with two threads. But each has an index open:
 # processes took 225 MB with one, 300 MB with two, 475 MB with four.
 THREADS = 2
-# Connections that wait to be accepted, and that one process holds open; a waiting one costs
-# some kilobytes, and browsers keep theirs open.
+# Connections that wait to be accepted, and that one process holds open: half of the files that
+# systems let a process open, the other half are of the index.
 _BACKLOG = 1024
-_CONNECTIONS = 1024
+_CONNECTIONS = 512
 _HTTP = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024)
 # Seconds: between the last answer given and the end of a process that was told to stop, in
 # which the answer is sent; and beyond the longest search, until it is ended whatever it does.
