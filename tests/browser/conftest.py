@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.webstand import write_essays
 
@@ -91,7 +91,12 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     host = urlsplit(address).netloc
 
     def watch(page: Page) -> None:
-        page.on("console", lambda line: wrong.append(f"console: {line.type}: {line.text}"))
+        def said(line: ConsoleMessage) -> None:
+            # Of a page that is not there the browser itself says so.
+            if not (line.text.startswith("Failed to load") and line.location["url"] == page.url):
+                wrong.append(f"console: {line.type}: {line.text}")
+
+        page.on("console", said)
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on(
             "request",

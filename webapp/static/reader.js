@@ -238,11 +238,18 @@ dialog.append(
   told,
 );
 close.addEventListener("click", () => dialog.close());
+// The button is hidden while nothing in its passage has the focus, so it can't take it at once.
+let opener;
+dialog.addEventListener("close", () => {
+  opener.parentElement.querySelector(".link").focus({ preventScroll: true });
+  opener.focus({ preventScroll: true });
+});
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 document.body.append(dialog);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  opener = event.submitter;
   const passage = document.getElementById(event.submitter.value);
   const path = headings(passage);
   title.textContent = `Cite ${passage.querySelector(".link").getAttribute("aria-label").replace("Link to ", "")}`;

@@ -98,7 +98,7 @@ function complete() {
       quietUntil = Date.now() + 1000 * (answer.headers.get("Retry-After") ?? 0);
       return [];
     }
-    const { suggestions } = await answer.json();
+    const { suggestions = [] } = await answer.json();
     known.set(prefix, suggestions);
     return suggestions;
   }
