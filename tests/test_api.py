@@ -172,6 +172,13 @@ def test_no_link_leads_beyond_what_may_be_passed_over() -> None:
     assert "next" in links(get(client, "/essays?limit=1&offset=2"))
 
 
+def test_links_do_not_outgrow_what_a_proxy_takes(client: FlaskClient) -> None:
+    short, long = (get(client, f"/search?q=rights+{'x' * n}&limit=1") for n in (1000, 2000))
+    assert "next" in links(short)
+    assert "Link" not in long.headers
+    assert int(long.headers["X-Total-Count"]) > 1
+
+
 def test_a_page_of_none_has_the_totals_alone(client: FlaskClient) -> None:
     response = get(client, "/search?q=rights&limit=0")
     assert json.loads(response.data)["essays"] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -13,6 +14,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from indexer import json_shapes
+from indexer.config import Settings
 from indexer.errors import EssaysError
 from indexer.json_shapes import ListShape, SearchShape, ShowShape, StatusShape, SuggestShape
 from indexer.model import Essay, SearchResult
@@ -24,6 +26,9 @@ from webapp.problems import PROBLEMS
 from webapp.welcome import welcome
 
 PREFIX = "/api/v1"
+
+# Characters of a Link header. nginx takes 4 kB for all headers of an answer, and else makes it 502.
+LONGEST_LINKS = 2_000
 
 blueprint = Blueprint("api", __name__)
 
@@ -143,10 +148,11 @@ def _links(page: Page[Any], asked: Struct) -> list[str]:
     if page.limit and page.offset:
         offsets["prev"] = max(0, page.offset - page.limit)
     path = quote(request.script_root + request.path)
-    return [
+    links = [
         f'<{path}?{urlencode({**asdict(asked), "offset": offset})}>; rel="{name}"'
         for name, offset in offsets.items()
     ]
+    return links if sum(map(len, links)) <= LONGEST_LINKS else []
 
 
 def _is_bounded(asked: Struct) -> bool:
@@ -174,8 +180,18 @@ def _mended(part: Any) -> Any:
 def description() -> Response:
     """The OpenAPI document."""
     read(Nothing, strict=True)
-    server = {"url": request.script_root + PREFIX}
-    return _json({**openapi.document(ROUTES, settings()), "servers": [server]})
+    return _json({**_document(settings()), "servers": [{"url": request.script_root + PREFIX}]})
+
+
+# Both take some 10 ms to make.
+@cache
+def _document(settings: Settings) -> dict[str, Any]:
+    return openapi.document(ROUTES, settings)
+
+
+@cache
+def _shapes() -> dict[str, Any]:
+    return openapi.schemas(ROUTES)
 
 
 @blueprint.get("/api")
@@ -188,7 +204,7 @@ def people() -> str:
         q="",
         routes=ROUTES,
         example=lambda route: request.script_root + PREFIX + route.example.format(**example),
-        shapes=openapi.schemas(ROUTES),
+        shapes=_shapes(),
         openapi=openapi,
         settings=settings(),
         problems=PROBLEMS,

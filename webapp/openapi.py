@@ -222,7 +222,10 @@ HEADERS: Mapping[str, Any] = {
         "schema": {"const": "no-cache"},
     },
     "Link": {
-        "description": "The next and the previous page (RFC 8288), where there is one.",
+        "description": (
+            "The next and the previous page (RFC 8288), where there is one and their addresses "
+            "are no longer than 2,000 characters in all."
+        ),
         "schema": {"type": "string"},
     },
     "X-Total-Count": {
