@@ -23,7 +23,7 @@ from indexer.errors import QueryError
 from indexer.folding import APOSTROPHES, fold
 from indexer.marks import Marker
 from indexer.model import Essay, Suggestion, SuggestionKind
-from indexer.paths import exact_paths, stem_paths
+from indexer.paths import exact_paths, is_optional, stem_paths
 from indexer.plan import Alternative, Both, Pattern, Plan, PlanNode, Scope, Step, within
 from indexer.planning import make_plan
 from indexer.query import parse
@@ -185,7 +185,7 @@ class _Completion:
 
     def _finds(self, text: str, essay: Essay | None) -> bool:
         """Whether a search finds something, or finds this essay."""
-        if essay is None and self._typed.is_plain:
+        if essay is None and self._typed.is_plain and self._is_required(text[self._typed.start :]):
             return True  # a query of nothing but words finds whatever has one of them
         if essay is not None and parse(text).strict is None:
             return True  # it has every word
@@ -193,6 +193,14 @@ class _Completion:
         if essay is not None:
             plan = within(plan, essay.id)
         return self._engine.search(plan, deadline=self._deadline).matched != "none"
+
+    def _is_required(self, words: str) -> bool:
+        """Whether one of these words is so common in no language that it need not be there."""
+        languages = self._vocabulary.languages
+        return any(
+            not any(is_optional(word, language) for language in languages)
+            for word in words.split()
+        )
 
     def _planned(self, text: str) -> Plan:
         plan, _ = make_plan(
@@ -222,7 +230,7 @@ class _Completion:
         telling = tuple(word for word in plan.words if not word.optional_in)
         node = self._item()
         quotes = bool(typed.closing and typed.before)
-        if not telling and plan.strict is None and not quotes:
+        if not (telling or plan.strict or quotes) or not (typed.begun or typed.before):
             return []
         sampled = self._sample(Plan(words=telling, strict=plan.strict), node)
         if typed.begun:

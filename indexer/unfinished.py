@@ -67,6 +67,8 @@ def unfinished(text: str) -> Unfinished | None:
     elif after.strip() or last[0] in OPERATOR_WORDS:
         return None
     query = parse(text)
+    if any(note.kind == "too-many-terms" for note in query.notes):
+        return None  # the last ones are left out
     opened = [note.span[0] for note in query.notes if note.kind == "unbalanced-quote"]
     opening = max((place for place in opened if place < start), default=-1)
     if opening > 0 and not (text[opening - 1].isspace() or text[opening - 1] in "(（-－:|｜"):
