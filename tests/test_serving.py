@@ -12,12 +12,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from indexer.config import Settings
 from tests.serverstand import (
     PATIENCE,
     Server,
@@ -25,9 +27,12 @@ from tests.serverstand import (
     ask,
     serving,
     soon,
+    start,
 )
 from tests.stand import Essays, command
 from tests.webstand import index_of_essays
+from webapp import serving as serving_module
+from webapp.serving import InFlight
 
 
 @pytest.fixture
@@ -165,7 +170,71 @@ def test_ports_and_processes_are_numbers_that_can_be(essays: Essays) -> None:
     assert "--allowed-host: must be" in essays("serve", "--allowed-host", "a/b").refused()
 
 
+@pytest.mark.parametrize(
+    ("wishes", "address"),
+    [
+        (["--host", "localhost"], r"http://localhost:\d+/"),
+        (["--host", "127.0.0.5"], r"http://127\.0\.0\.5:\d+/"),
+        (["--host", "0.0.0.0", "--allowed-host", "*"], r"http://localhost:\d+/"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/library"])
+def test_the_address_it_says_is_one_to_open(
+    essays: Essays,
+    monkeypatch: pytest.MonkeyPatch,
+    wishes: list[str],
+    address: str,
+    prefix: str,
+) -> None:
+    class Nothing:
+        """Says that it is ready, and is done."""
+
+        def __init__(self, settings: Settings, _: object, ready: Callable[[], None], *__: object):
+            assert "127.0.0.5" not in wishes or "127.0.0.5" in settings.web_allowed_hosts
+            self.run = ready
+
+    monkeypatch.setattr(serving_module, "_Server", Nothing)
+    monkeypatch.setenv("ESSAYS_WEB_PREFIX", prefix)
+    ran = essays("--index", index_of_essays(), "serve", "--port", "0", *wishes)
+    assert ran.status == 0
+    assert re.fullmatch(
+        rf"Serving 9 essays at {address.removesuffix('/')}{prefix}/ \(Ctrl-C stops\)\n", ran.out
+    )
+
+
+def test_a_path_of_the_apps_own_is_one_line(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log:
+        process = start(index_of_essays(), log=log, ESSAYS_WEB_PREFIX="/essays")
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (2, "")
+    said = (tmp_path / "log").read_text()
+    assert said.startswith("essays: web.prefix: /essays is a path of the app's own")
+    assert said.count("\n") == 1
+
+
 # Ending
+
+
+def test_what_is_being_answered_is_known_and_an_answer_is_whole() -> None:
+    closed: list[bool] = []
+
+    class Parts(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def application(environ: dict[str, Any], _: object) -> list[bytes]:
+        assert flying.running == 1
+        if "fail" in environ:
+            raise ValueError
+        return Parts([b"a", b"b"])
+
+    flying = InFlight(application)
+    assert flying({}, lambda *_: lambda _: None) == [b"a", b"b"]
+    assert closed == [True]
+    with pytest.raises(ValueError):  # noqa: PT011
+        flying({"fail": True}, lambda *_: lambda _: None)
+    assert flying.running == 0
+    assert 0 <= flying.quiet() < 5
 
 
 @contextmanager
