@@ -4,7 +4,7 @@
 #   make check      formatting, lint and types
 #   make bench      speed beside stock Whoosh and Datasette  (DATA=folder with essays/)
 #   make evaluate   quality of ranking and headings (DATA=folder with collections/ and essays/)
-#   make screenshots  the README's picture, from real output
+#   make screenshots  the README's pictures, from real output (needs Chromium)
 #   make clean      removes what the others made
 
 PYTHON ?= python3
@@ -67,7 +67,7 @@ evaluate: $(VENV)/.evaluate-$(KEY)
 	@test -n '$(DATA)' || { echo 'say where the sets are: make evaluate DATA=folder' >&2; exit 2; }
 	$(BIN)/python -m tests.evaluation '$(DATA)' $(ARGS)
 
-screenshots: $(VENV)/.run-$(KEY)
+screenshots: $(VENV)/.test-$(KEY)
 	$(BIN)/python -m tests.screenshots.make
 
 clean:

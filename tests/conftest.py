@@ -34,5 +34,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's own ``ESSAYS_*`` settings or colour wishes shape a test."""
     for name in [*os.environ]:
-        if name.startswith("ESSAYS_") or name in {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"}:
+        if (name.startswith("ESSAYS_") and name != "ESSAYS_TEST_CHROMIUM") or name in {
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "CLICOLOR_FORCE",
+        }:
             monkeypatch.delenv(name)

@@ -1,6 +1,7 @@
-"""Draws the README's picture from what ``essays search`` really prints over seeds/.
+"""Makes the README's pictures of what the program really shows of seeds/.
 
-``python -m tests.screenshots.make`` writes ``search.svg`` beside this file.
+``python -m tests.screenshots.make`` writes ``search.svg``, drawn from what ``essays search``
+prints, and photographs of the web app's pages beside this file.
 """
 
 from __future__ import annotations
@@ -88,4 +89,8 @@ def search(query: tuple[str, ...]) -> list[str]:
 
 
 if __name__ == "__main__":
+    # Here, since the tests of the drawing need no browser.
+    from tests.screenshots.pages import photograph
+
     (HERE / "search.svg").write_text(svg(search(QUERY)), encoding="utf-8")
+    photograph(HERE)
