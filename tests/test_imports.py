@@ -102,6 +102,10 @@ LAYER = _map()
 def test_the_map_shows_every_module_that_there_is() -> None:
     there = {name for name, path in MODULES.items() if path.stat().st_size}
     assert {name for name in there if name.startswith("indexer.")} == LAYER.keys()
+    text = (ROOT / "indexer/README.md").read_text("utf-8")
+    section = text.partition("\n## The web app\n")[2].partition("\n## ")[0]
+    shown = re.findall(r"^\| `([\w/]+)(?:\.py|/)` \|", section, re.MULTILINE)
+    assert {f"webapp.{name}" for name in shown} == {n for n in there if n.startswith("webapp.")}
 
 
 @pytest.mark.parametrize("name", MODULES)
