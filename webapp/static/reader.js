@@ -197,7 +197,7 @@ function teller() {
 const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
 
 const toldBelow = teller();
-form.append(copies("Copy citation", () => [words(citation), citation], toldBelow), toldBelow);
+citation.after(copies("Copy citation", () => [words(citation), citation], toldBelow), toldBelow);
 
 // The headings above a passage, outermost first.
 function headings(passage) {
