@@ -107,8 +107,9 @@ def library_of(folder: Path, essays: dict[str, str]) -> FlaskClient:
     return app_over(location)
 
 
-def app_over(location: str) -> FlaskClient:
-    app = create_app(load({"index": location, "web_rate_limit": 0}, {}))
+def app_over(location: str, **wishes: object) -> FlaskClient:
+    """A client of an app over an index; ``wishes`` are settings."""
+    app = create_app(load({"index": location, "web_rate_limit": 0, **wishes}, {}))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app.test_client()
@@ -388,6 +389,16 @@ def test_a_page_beyond_the_last_leads_to_the_last(many: FlaskClient) -> None:
     assert page.status == 404
     assert page.links(".found a") == ["/?q=words&page=13"]
     assert len(get(many, page.links(".found a")[0]).all(".essays > li")) == 3
+
+
+def test_the_last_page_that_is_shown_says_that_there_are_more(many: FlaskClient) -> None:
+    shallow = app_over(many.application.extensions["essays.settings"].index, web_max_offset=25)
+    said = "There are more essays than can be paged through"
+    page = found(shallow, "words", page=3)
+    assert said in page.text(".found")
+    assert not page.has("a[rel=next]")
+    assert said not in found(shallow, "words", page=2).text(".found")
+    assert said not in found(many, "words", page=13).text(".found")
 
 
 def test_a_page_deeper_than_the_limit_is_refused(client: FlaskClient) -> None:
