@@ -46,6 +46,7 @@ KEYS = (
     ("↓ ↑", "go through the suggestions below the box"),
     ("Enter", "searches, or takes the suggestion that is marked"),
     ("Esc", "puts the suggestions away"),
+    ("n p", "lead to the next and the previous hit in an essay, after the last to the first"),
 )
 
 

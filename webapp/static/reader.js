@@ -37,8 +37,9 @@ if (hits.length) {
   let at = -1;
 
   const say = () => {
-    const total = hits.length;
-    place.textContent = at < 0 ? (total === 1 ? "1 hit" : `${total} hits`) : `Hit ${at + 1} of ${total}`;
+    const [total, number] = [hits.length, at + 1].map((count) => count.toLocaleString("en"));
+    if (at >= 0) place.textContent = `Hit ${number} of ${total}`;
+    else place.textContent = hits.length === 1 ? "1 hit" : `${total} hits`;
   };
 
   const stand = () => {
@@ -85,12 +86,12 @@ if (hits.length) {
   });
   stand();
 
-  // Letters as shortcuts can be turned off, for whoever speaks to the machine (WCAG 2.1.4).
+  // Single keys can be turned off, here and on the help page (WCAG 2.1.4).
   const kept = (() => {
     try {
       return localStorage;
     } catch {
-      return null;
+      return null; // nothing is kept
     }
   })();
   let on = kept?.getItem("essays.keys") !== "off";

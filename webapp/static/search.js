@@ -9,15 +9,43 @@ const totals = document.querySelector(".totals[role=status]");
 // Text that comes with the page is not announced; the same text put in once more is.
 if (totals) setTimeout(() => totals.replaceChildren(...totals.cloneNode(true).childNodes), 500);
 
+// Single keys can be turned off, for whoever speaks to the machine (WCAG 2.1.4).
+const KEPT = "essays.keys";
+
+function keysAreOn() {
+  try {
+    return localStorage.getItem(KEPT) !== "off";
+  } catch {
+    return true; // nothing is kept
+  }
+}
+
 document.addEventListener("keydown", (event) => {
-  const elsewhere = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const elsewhere = event.target.closest?.("input, textarea, select, dialog, [contenteditable]");
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || elsewhere) return;
+  if (!keysAreOn()) return;
   event.preventDefault();
   box?.focus();
   box?.select();
 });
 
 if (box?.dataset.suggest) complete();
+
+document.querySelector("dl.switched")?.after(keySwitch());
+
+function keySwitch() {
+  const words = () => (keysAreOn() ? "Turn single keys (/, n, p) off" : "Turn single keys (/, n, p) on");
+  const button = make("button", { type: "button", class: "switch" }, words());
+  button.addEventListener("click", () => {
+    try {
+      localStorage.setItem(KEPT, keysAreOn() ? "off" : "on");
+    } catch {
+      return;
+    }
+    button.textContent = words();
+  });
+  return button;
+}
 
 function complete() {
   const known = new Map(); // what was typed, to its completions
