@@ -286,8 +286,8 @@ class _Completion:
         typed stands together first; none ends in a very common word."""
         typed, common = self._typed, self._vocabulary.common
         if not typed.before:
-            is_alone = typed.is_plain or typed.closing
-            return [self._completed(text, "phrase") for text in self._of_words() if is_alone]
+            alone = typed.begun and (typed.is_plain or typed.closing)
+            return [self._completed(text, "phrase") for text in self._of_words()] if alone else []
         found: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
         for place in beside:
             if not typed.begun:
