@@ -34,6 +34,8 @@ LATE = {
     "flask",
     "granian",
     "http",
+    "indexer.json_shapes",
+    "indexer.suggest",
     "markdown_it",
     "mdit_py_plugins",
     "multiprocessing",
