@@ -31,14 +31,7 @@ from indexer.query_terms import QUOTATION_MARKS
 from indexer.terms import width_of
 from indexer.unfinished import Field, Unfinished, unfinished
 from indexer.usage import Place, by_frequency, continuations, going_on, places, plain_form, spelling
-from indexer.vocabulary import (
-    Sampled,
-    Vocabulary,
-    any_of,
-    exactly,
-    places_in,
-    sample,
-)
+from indexer.vocabulary import Sampled, Vocabulary, any_of, exactly, places_in, sample
 
 # The samples: so many essays, so many passages of each.
 _OF_CONTEXT = (20, 3)
@@ -50,7 +43,7 @@ _LONGEST_LINE = 100  # characters; longer headings and titles are not offered
 # what it costs grows with both.
 _MOST_MEANT = 50
 _MOST_PASSAGES = 30_000
-_MOST_MEANT_IN_LINES = 100
+_MOST_MEANT_IN_LINES = 60
 _MOST_CONTEXT = 8  # words of those typed, that the sample is to have
 _MOST_ANSWERS = 1_000  # that are remembered
 _WITH_PHRASES = 3  # words whose phrases are offered before one is begun
@@ -94,8 +87,8 @@ class Suggester:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
-        self._vocabulary: Vocabulary | None = None
-        self._answers: dict[tuple[str, int], tuple[Suggestion, ...]] = {}
+        # Of one commit; replaced together, since several threads may ask.
+        self._known: tuple[Vocabulary, dict[tuple[str, int], tuple[Suggestion, ...]]] | None = None
 
     def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
         """Whole queries that go on from ``text``, best first, at most so many.
@@ -112,11 +105,10 @@ class Suggester:
         typed = unfinished(text)
         if typed is None or limit < 1:
             return ()
-        vocabulary, revision = self._vocabulary, self._engine.revision()
-        if vocabulary is None or vocabulary.revision != revision:
-            vocabulary = self._vocabulary = Vocabulary(self._engine, revision)
-            self._answers = {}
-        answers = self._answers
+        known, revision = self._known, self._engine.revision()
+        if known is None or known[0].revision != revision:
+            known = self._known = Vocabulary(self._engine, revision), {}
+        vocabulary, answers = known
         found = answers.get((text, limit))
         if found is None:
             completion = _Completion(self._engine, self._settings, vocabulary, typed)
@@ -198,8 +190,7 @@ class _Completion:
         """Whether one of these words is so common in no language that it need not be there."""
         languages = self._vocabulary.languages
         return any(
-            not any(is_optional(word, language) for language in languages)
-            for word in words.split()
+            not any(is_optional(word, language) for language in languages) for word in words.split()
         )
 
     def _planned(self, text: str) -> Plan:
@@ -326,8 +317,9 @@ class _Completion:
             end = "".join(run)
             for one in plans:
                 sampled = self._sample(one, exactly(exact_paths(end), end))
-                texts = [sampled_one.passage.text for sampled_one in sampled]
-                found = continuations(chain.from_iterable(going_on(text, run) for text in texts))
+                found = continuations(
+                    following for each in sampled for following in going_on(each.passage.text, run)
+                )
                 if found:
                     return [self._completed(f"{written}{rest}", "phrase") for rest in found]
         return []

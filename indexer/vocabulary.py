@@ -16,7 +16,7 @@ from indexer.terms import form_of, width_of
 from indexer.usage import Place, by_frequency, places, plain_form, spelling
 
 # Of the sample that tells of a word: essays, and passages of each.
-_OF_WORD = (16, 2)
+_OF_WORD = (12, 2)
 # Letters up to which a beginning has so many words that the best of them are remembered.
 _SHORT = 2
 _CONSIDERED = 200  # the most frequent words with a beginning; none beyond is offered
