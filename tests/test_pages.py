@@ -191,7 +191,7 @@ def test_results_are_grouped_by_essay_and_lead_into_it(client: FlaskClient) -> N
     assert re.fullmatch(
         r"/essays/politics/on_rights\?q=monk\+rights#p-[0-9a-f]{8}", str(place.attributes["href"])
     )
-    assert _line(place.text()) == "Of Human Rights ¶passage 1"
+    assert _line(place.text()) == "Of Human Rights 1"
 
 
 def test_what_matched_is_lit_in_snippet_heading_and_title(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from flask import request
 
@@ -17,14 +17,12 @@ _STATIC = Path(__file__).parent / "static"
 
 def search(q: str = "", *, page: int = 1, sort: str = "relevance") -> str:
     """The search page."""
-    asked: dict[str, str] = {}
-    if q:
-        asked["q"] = q
+    asked = [f"q={quote_plus(q)}"] if q else []
     if sort != "relevance":
-        asked["sort"] = sort
+        asked.append(f"sort={sort}")
     if page != 1:
-        asked["page"] = str(page)
-    return _with("/", asked)
+        asked.append(f"page={page}")
+    return f"{request.script_root}/{'?' if asked else ''}{'&'.join(asked)}"
 
 
 def essay(essay_id: str, anchor: str = "", *, q: str = "") -> str:

@@ -61,6 +61,18 @@ def test_a_slash_jumps_to_the_box_and_selects_what_is_there(open_page: Open) -> 
     expect(box).to_have_value("monks/")
 
 
+def test_the_slash_can_be_turned_off_on_the_help_page(open_page: Open) -> None:
+    page = open_page("/help")
+    box = page.get_by_role("combobox", name="Search the essays")
+    page.get_by_role("button", name="Turn single keys (/, n, p) off").click()
+    page.keyboard.press("/")
+    expect(box).not_to_be_focused()
+    page.reload()
+    page.get_by_role("button", name="Turn single keys (/, n, p) on").click()
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+
+
 def test_suggestions_come_and_are_chosen_by_keyboard(open_page: Open) -> None:
     page = open_page("/")
     box = page.get_by_role("combobox", name="Search the essays")

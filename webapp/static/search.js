@@ -1,50 +1,31 @@
-// The search box: "/" jumps to it, and completions come while typing (ARIA 1.2 combobox).
+// The search box: "/" jumps to it; completions while typing (ARIA 1.2 combobox).
 
 const DELAY = 120; // ms of rest before asking
-const MOST = 8;
 
 const box = document.querySelector("input[name=q]");
 const totals = document.querySelector(".totals[role=status]");
 
-// Text that comes with the page is not announced; the same text put in once more is.
+// What comes with the page is not announced; the same put in once more is.
 if (totals) setTimeout(() => totals.replaceChildren(...totals.cloneNode(true).childNodes), 500);
-
-// Single keys can be turned off, for whoever speaks to the machine (WCAG 2.1.4).
-const KEPT = "essays.keys";
-
-function keysAreOn() {
-  try {
-    return localStorage.getItem(KEPT) !== "off";
-  } catch {
-    return true; // nothing is kept
-  }
-}
 
 document.addEventListener("keydown", (event) => {
   const elsewhere = event.target.closest?.("input, textarea, select, dialog, [contenteditable]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || elsewhere) return;
-  if (!keysAreOn()) return;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (elsewhere || keysAreOff()) return;
   event.preventDefault();
-  box?.focus();
-  box?.select();
+  box.focus();
+  box.select();
 });
 
-if (box?.dataset.suggest) complete();
+complete();
 
-document.querySelector("dl.switched")?.after(keySwitch());
-
-function keySwitch() {
-  const words = () => (keysAreOn() ? "Turn single keys (/, n, p) off" : "Turn single keys (/, n, p) on");
-  const button = make("button", { type: "button", class: "switch" }, words());
-  button.addEventListener("click", () => {
-    try {
-      localStorage.setItem(KEPT, keysAreOn() ? "off" : "on");
-    } catch {
-      return;
-    }
-    button.textContent = words();
-  });
-  return button;
+// By whoever speaks to the machine (WCAG 2.1.4); keys.js has the switch.
+function keysAreOff() {
+  try {
+    return localStorage.getItem("essays.keys") === "off";
+  } catch {
+    return false;
+  }
 }
 
 function complete() {
@@ -57,19 +38,18 @@ function complete() {
 
   const list = make("ul", { id: "completions", role: "listbox", "aria-label": "Suggestions" });
   const told = make("p", { class: "unseen", role: "status" });
-  list.hidden = true;
   box.after(list, told);
   set(box, { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id });
-  set(box, { "aria-expanded": false });
 
+  show([]);
   box.addEventListener("input", (event) => event.isComposing || later());
   box.addEventListener("compositionstart", stop);
   box.addEventListener("compositionend", later);
   box.addEventListener("blur", stop);
   box.form.addEventListener("submit", stop);
   box.addEventListener("keydown", (event) => {
-    const { key } = event;
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { key, isComposing, ctrlKey, metaKey, shiftKey } = event;
+    if (isComposing || ctrlKey || metaKey || shiftKey) return;
     if (key === "ArrowDown" || key === "ArrowUp") {
       event.preventDefault();
       const step = key === "ArrowDown" ? 1 : -1;
@@ -80,16 +60,16 @@ function complete() {
       stop();
     } else if (key === "Enter" && active >= 0) {
       event.preventDefault();
-      choose(active);
-    } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(key)) {
+      choose(options[active]);
+    } else if (/^(Home|End|Arrow)/.test(key)) {
       mark(-1); // the caret moves, in the box
     }
   });
-  // Before the box would lose focus.
+  // Before the box loses focus.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
-    if (option) choose([...list.children].indexOf(option));
+    const option = event.target.closest("li");
+    if (option) choose(option);
   });
 
   function rest() {
@@ -120,7 +100,7 @@ function complete() {
   }
 
   async function fetched(prefix, signal) {
-    const query = new URLSearchParams({ prefix, limit: MOST });
+    const query = new URLSearchParams({ prefix, limit: 8 });
     const answer = await fetch(`${box.dataset.suggest}?${query}`, { signal });
     if (!answer.ok) {
       quietUntil = Date.now() + 1000 * (answer.headers.get("Retry-After") ?? 0);
@@ -149,12 +129,11 @@ function complete() {
     active = place < -1 ? options.length - 1 : place < options.length ? place : -1;
     options.forEach((option, number) => set(option, { "aria-selected": number === active }));
     options[active]?.scrollIntoView({ block: "nearest" });
-    if (active < 0) box.removeAttribute("aria-activedescendant");
-    else set(box, { "aria-activedescendant": options[active].id });
+    set(box, { "aria-activedescendant": options[active]?.id ?? "" });
   }
 
-  function choose(place) {
-    box.value = options[place].firstChild.textContent;
+  function choose(option) {
+    box.value = option.firstChild.textContent;
     stop();
     box.form.requestSubmit();
   }
