@@ -46,8 +46,9 @@ Say = Callable[[str], None]
 
 # Threads of each process that answer. With one, whoever meets a process that searches for seconds
 # waits for its end: over 120,000 passages, beside a client that repeats such a search, the 90th
-# percentile of two others was 4.6 s, and 1.2 s with two threads. But each has an index open:
-# processes took 225 MB with one, 300 MB with two, 475 MB with four.
+# percentile of two others was 4.6 s, and 1.2 s with two threads. But threads of a process take
+# turns, a tenth more CPU for each request, and each has an index open: processes took 225 MB with
+# one, 300 MB with two, 475 MB with four.
 THREADS = 2
 # Connections that wait to be accepted, and that one process holds open: half of the files that
 # systems let a process open, the other half are of the index.
@@ -242,25 +243,33 @@ class _Server(MPServer):
         signal.signal(signal.SIGHUP, self._hangup if self._hangup is signal.SIG_IGN else self._stop)
 
     def _stop(self, number: int, frame: object) -> None:
+        self._expect_ends()
         if self.interrupt_signal:
             self._at_once = True
             for process in self.wrks:
                 process.kill()
         self.signal_handler_interrupt()
 
+    def _expect_ends(self) -> None:
+        """Makes the ends of processes no news from here on."""
+        for process in self.wrks:
+            process.interrupt_by_parent = True
+
     def _listen_for_news(self) -> None:
         """Waits until every process can answer, or one says why it can't."""
         for _ in range(self.workers):
             if os.read(self._news[0], 1) != b"+":
-                self._failure = os.read(self._news[0], 10_000).decode()
+                self._failure = os.read(self._news[0], 10_000).decode().splitlines()[0]
                 self.signal_handler_interrupt()
                 return
-        self._ready()
+        if not self.interrupt_signal:
+            self._ready()
 
     def _init_shared_socket(self) -> None:
         self._ssp = self._sso = None
 
     def _drop_shared_socket(self) -> None:
+        self._expect_ends()
         if self.interrupt_signal and not self._failure:
             self._say("Stopping once everybody has an answer; Ctrl-C again stops at once")
         for listener in self._sockets:
@@ -287,7 +296,8 @@ class _Server(MPServer):
         try:
             app = InFlight(create_app(self._settings))
         except EssaysError as error:
-            os.write(self._news[1], f"-{error}".encode())
+            os.write(self._news[1], f"-{error}\n".encode())
+            os.read(self._life[0], 1)  # the one that minds this process will end it
             raise SystemExit(2) from None
         threading.Thread(target=_end, args=(self._life[0], app, self._limit), daemon=True).start()
         os.write(self._news[1], b"+")
