@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import asdict
@@ -59,6 +60,8 @@ def quotable(name: str) -> str:
     return " ".join(_QUOTES.sub(" ", name).split())
 
 
+# The same values are counted again and again.
+@lru_cache(maxsize=4_096)
 def _only(text: str) -> Node | None:
     """The filter that a text is, if it is one and nothing else."""
     query = parse(text)

@@ -45,6 +45,16 @@ class Shelves:
         self._patterns: dict[Pattern, set[int]] = {}
 
     @cached_property
+    def languages(self) -> dict[str, int]:
+        """The languages of the essays, and how many essays each has."""
+        snapshot = self.snapshot
+        counted = (
+            (language, len(snapshot.postings(fields.LANGUAGE, language)))
+            for language, _ in snapshot.vocabulary((fields.LANGUAGE,), "")
+        )
+        return {language: essays for language, essays in counted if essays}
+
+    @cached_property
     def words(self) -> int:
         """The number of words of all essays."""
         return sum(map(int, self.snapshot.column_values(fields.WORDS)))
@@ -97,7 +107,7 @@ class Shelves:
         place_of = snapshot.essay_of()
         numbers = array("I", bytes(4 * len(snapshot.essays)))
         values: list[tuple[str, ...]] = []
-        for language, _ in snapshot.vocabulary((fields.LANGUAGE,), ""):
+        for language in self.languages:
             for document in snapshot.postings(fields.LANGUAGE, language).documents:
                 numbers[place_of[document]] = len(values)
             values.append((language,))

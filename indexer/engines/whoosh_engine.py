@@ -167,14 +167,7 @@ class WhooshEngine:
 
     def languages(self) -> Mapping[str, int]:
         """Languages of the essays and how many essays each has."""
-        return self._read(lambda snapshot: dict(self._languages(snapshot)))
-
-    @staticmethod
-    def _languages(snapshot: Snapshot) -> Iterator[tuple[str, int]]:
-        for language, _ in snapshot.vocabulary((fields.LANGUAGE,), ""):
-            count = len(snapshot.postings(fields.LANGUAGE, language))
-            if count:
-                yield language, count
+        return self._read(lambda snapshot: dict(self._shelves_of(snapshot).languages))
 
     def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms that begin with a prefix, with how many documents hold each."""
@@ -262,16 +255,17 @@ class WhooshEngine:
         """Size and state."""
 
         def ask(snapshot: Snapshot) -> Status:
+            shelves = self._shelves_of(snapshot)
             return Status(
                 location=str(self._location.path),
                 engine="whoosh",
                 schema_version=SCHEMA_VERSION,
                 essays=len(snapshot.essays),
                 passages=snapshot.passages,
-                words=self._shelves_of(snapshot).words,
+                words=shelves.words,
                 bytes=_size(self._location.path),
                 updated=self._location.stamp().updated,
-                languages=dict(self._languages(snapshot)),
+                languages=dict(shelves.languages),
                 healthy=True,
             )
 

@@ -243,8 +243,7 @@ class Evaluation:
         return any(part.documents for field in names for part in self.counts(pattern, field))
 
     def _places(self, documents: Iterable[int]) -> list[int]:
-        essays = self._snapshot.essays
-        return [bisect_left(essays, document) for document in documents]
+        return list(map(self._snapshot.essay_of().__getitem__, documents))
 
     def _expand(self, places: Iterable[int]) -> Iterable[int]:
         return chain.from_iterable(map(self._snapshot.passages_of, places))

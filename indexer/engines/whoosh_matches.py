@@ -22,6 +22,9 @@ from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.model import Essay, Matched, Passage, Sort
 from indexer.plan import Pattern, PlainWord, Plan, patterns_in
 
+# Up to so many a whole sort takes less time than a heap does.
+_FEW = 64
+
 
 class _Tier:
     """Essays of one tier, and their passages, found when first asked for."""
@@ -81,6 +84,9 @@ class WhooshMatches:
         self._tiers = self._find_tiers(plan.words, universe)
         self._orders: dict[int, list[int]] = {}
         self._scores: dict[int, dict[int, float]] = {}
+        # The best score of each essay, and to where those of equal score are in order.
+        self._best: dict[int, dict[int, float]] = {}
+        self._untied: dict[int, int] = {}
         self.tier_sizes = tuple(len(tier.essays) for tier in self._tiers)
         best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
         names: tuple[Matched, ...] = ("all", "essay", "any")
@@ -109,7 +115,7 @@ class WhooshMatches:
         if not any(word.optional_in for word in words):
             return [words]
         languages: dict[tuple[PlainWord, ...], list[str]] = {}
-        for language, _ in self._snapshot.vocabulary((fields.LANGUAGE,), ""):
+        for language in self._shelves.languages:
             needed = tuple(word for word in words if language not in word.optional_in)
             languages.setdefault(needed or words, []).append(language)
         if len(languages) == 1:
@@ -219,11 +225,13 @@ class WhooshMatches:
         return found
 
     def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
-        order = self._order(number)[low:high]
+        order = self._order(number)
+        if self._sort == "relevance":
+            self._break_ties(number, high)
         tier = self._tiers[number]
         known = self._scores.get(number)
         made = []
-        for place in order:
+        for place in order[low:high]:
             span = self._snapshot.passages_of(place)
             begin = bisect_left(tier.passages, span.start)
             end = bisect_left(tier.passages, span.stop)
@@ -252,7 +260,9 @@ class WhooshMatches:
         # Less is better: the higher score, then the earlier passage.
         pairs = zip(map(neg, scores), documents, strict=True)
         if number != 1:
-            return [(-score, d) for score, d in nsmallest(self._per_essay, pairs)]
+            few = len(documents) <= _FEW
+            best = sorted(pairs)[: self._per_essay] if few else nsmallest(self._per_essay, pairs)
+            return [(-score, d) for score, d in best]
         if self._word_sets is None:
             self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]
         seen: set[int] = set()
@@ -291,24 +301,25 @@ class WhooshMatches:
             place = owner[document]
             if score > get(place, -1.0):
                 best[place] = score
-        order = sorted(best, key=best.__getitem__, reverse=True)
-        return self._break_ties(order, best)
+        self._best[number] = best
+        return sorted(best, key=best.__getitem__, reverse=True)
 
-    def _break_ties(self, order: list[int], best: dict[int, float]) -> list[int]:
-        """Essays of equal score by their ids."""
-        made: list[int] = []
-        index = 0
-        while index < len(order):
+    def _break_ties(self, number: int, stop: int) -> None:
+        """Puts a tier's essays of equal score in order of their ids, up to a place at least."""
+        order, best = self._orders[number], self._best[number]
+        index = self._untied.get(number, 0)
+        while index < min(stop, len(order)):
             end = index + 1
             score = best[order[index]]
             while end < len(order) and best[order[end]] == score:
                 end += 1
-            tied = order[index:end]
-            if len(tied) > 1:
-                tied.sort(key=lambda place: self._snapshot.sort_key(fields.SORT_ID, place))
-            made.extend(tied)
+            if end - index > 1:
+                order[index:end] = sorted(
+                    order[index:end],
+                    key=lambda place: self._snapshot.sort_key(fields.SORT_ID, place),
+                )
             index = end
-        return made
+        self._untied[number] = index
 
     def _by_key(self, essays: set[int]) -> list[int]:
         """By date, newest first and undated last, or by title; then by id."""
