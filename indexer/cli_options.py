@@ -1,4 +1,4 @@
-"""What the commands share: options that go with all of them, settings, the library, examples."""
+"""What the commands share: exit statuses, options that go with all, settings, the library."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from indexer.terminal import Look, look_of
 if TYPE_CHECKING:
     from indexer.library import Library
 
+# Exit statuses.
+FOUND, NOTHING_FOUND, FAILED = 0, 1, 2
 # Essays; no page is larger, and -l without -n asks for it.
 EVERYTHING = 1_000_000_000
 
