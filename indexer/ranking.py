@@ -106,7 +106,9 @@ def _gap(left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int]]) -> f
             gap = left[i][0] - right[j][1] + PROXIMITY.reversal
             j += 1
         if gap <= PROXIMITY.reach and (best is None or gap < best):
-            best = max(gap, 0.0)
+            if gap <= 0:
+                return 0.0
+            best = gap
     return best
 
 

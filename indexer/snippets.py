@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 from indexer.marks import Mark, merged
@@ -19,7 +18,6 @@ _FRAGMENTS = 3
 _WORD_REACH = 40
 
 _Span = tuple[int, int]
-_start = attrgetter("start")
 
 
 def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
@@ -82,12 +80,20 @@ class _Window(NamedTuple):
     end: int
 
 
+def _window(
+    start: int, end: int, inside: Sequence[int], missing: set[int], *, whole: bool
+) -> _Window:
+    return _Window(len(missing.intersection(inside)), whole, len(inside), -start, end)
+
+
 class _Passage:
     """A text that is longer than its snippet."""
 
     def __init__(self, text: str, found: Sequence[Mark], minor: Collection[int]) -> None:
         self._text = text
         self._found = sorted(found)
+        self._mark_starts = [mark.start for mark in self._found]
+        self._numbers = [mark.pattern for mark in self._found]
         self.spans = merged([(mark.start, mark.end) for mark in found])
         self._starts = [start for start, _ in self.spans]
         self._ends = [end for _, end in self.spans]
@@ -100,11 +106,14 @@ class _Passage:
 
     def shown(self, fragments: Sequence[_Span]) -> set[int]:
         """The patterns with a whole mark in one of the fragments."""
-        return self.patterns & {
-            mark.pattern
-            for mark in self._found
-            if any(begin <= mark.start and mark.end <= end for begin, end in fragments)
-        }
+        found = {number for span in fragments for number in self._inside(*span)}
+        return self.patterns & found
+
+    def _inside(self, begin: int, end: int) -> list[int]:
+        """The pattern of each mark that lies in a stretch as a whole."""
+        first = bisect_left(self._mark_starts, begin)
+        after = bisect_left(self._mark_starts, end, first)
+        return [mark.pattern for mark in self._found[first:after] if mark.end <= end]
 
     def fragments(self, total: int, count: int) -> list[_Span]:
         """At most ``count`` stretches of at most ``total`` together, in order and apart."""
@@ -150,7 +159,8 @@ class _Passage:
             if stop - start > width:
                 # Only a part of it can be shown, and only where there is nothing else.
                 if alone:
-                    yield self._window(start, start + width, missing, whole=False)
+                    inside = self._inside(start, start + width)
+                    yield _window(start, start + width, inside, missing, whole=False)
                 continue
             first = self._number_at(start)
             last = bisect_right(self._closings, self._sentences[first][0] + width) - 1
@@ -158,15 +168,16 @@ class _Passage:
             whole = bisect_right(self._ends, closing, low, high)
             reach = bisect_right(self._ends, start + width, low, high)
             if whole and self._ends[whole - 1] >= stop:
-                yield self._window(start, self._ends[whole - 1], missing, whole=True)
+                end = self._ends[whole - 1]
+                yield _window(start, end, self._between(start, end), missing, whole=True)
             if reach > whole:
-                yield self._window(start, self._ends[reach - 1], missing, whole=False)
+                end = self._ends[reach - 1]
+                yield _window(start, end, self._between(start, end), missing, whole=False)
 
-    def _window(self, start: int, end: int, missing: set[int], *, whole: bool) -> _Window:
-        first = bisect_left(self._found, start, key=_start)
-        after = bisect_left(self._found, end, key=_start)
-        inside = [mark.pattern for mark in self._found[first:after] if mark.end <= end]
-        return _Window(len(missing.intersection(inside)), whole, len(inside), -start, end)
+    def _between(self, start: int, end: int) -> list[int]:
+        """The pattern of each mark from where a lit span starts to where one ends."""
+        first = bisect_left(self._mark_starts, start)
+        return self._numbers[first : bisect_left(self._mark_starts, end, first)]
 
     def _number_at(self, offset: int) -> int:
         return max(0, bisect_right(self._sentences, (offset, len(self._text))) - 1)
