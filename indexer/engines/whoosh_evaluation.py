@@ -21,7 +21,6 @@ from msgspec.structs import replace
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part
 from indexer.engines.whoosh_reader import PostingList, Snapshot
-from indexer.errors import SearchTimeout
 from indexer.matching import occurrences
 from indexer.plan import (
     Below,
@@ -69,19 +68,15 @@ class _Counts(NamedTuple):
 class Evaluation:
     """One plan over one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, deadline: float) -> None:
+    def __init__(self, snapshot: Snapshot, until: float) -> None:
         self._snapshot = snapshot
-        self._deadline = deadline
+        self._deadline = until
         self._counts: dict[tuple[Pattern, str], list[_Counts]] = {}
         self._sets: dict[Pattern, set[int]] = {}
 
     def check_clock(self) -> None:
         """``SearchTimeout`` once the deadline has passed."""
-        if time.monotonic() > self._deadline:
-            raise SearchTimeout(
-                "the search took longer than allowed; use fewer or rarer words, or raise "
-                "ESSAYS_SEARCH_SECONDS"
-            )
+        deadline.check(self._deadline)
 
     # Where patterns occur
 
@@ -154,9 +149,15 @@ class Evaluation:
         if not common:
             return set()
         # Keys are kept as they were at the first step; later ones are shifted back to meet them.
+        numbered = list(enumerate(steps))
+        if all(advance == 1 for lists in steps for advance, _ in lists):
+            # Then any order will do, and the rarest leaves the least to look for.
+            numbered.sort(key=lambda step: _size(step[1]))
         reached: set[int] | None = None
-        for shift, lists in enumerate(steps):
+        for shift, lists in numbered:
             self.check_clock()
+            if reached is not None and len(reached) < len(common):
+                common = set(map(_POSITIONS.__rfloordiv__, reached))
             after: set[int] = set()
             for advance, postings in lists:
                 keys = _keys(postings, common, shift)
