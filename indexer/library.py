@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from indexer import ranking
 from indexer.config import Settings
+from indexer.deadline import check_clock
 from indexer.errors import LocationError, NotFoundError, QueryError
 from indexer.model import (
     Essay,
@@ -132,15 +133,16 @@ class Library:
         from indexer.results import Presenter
 
         started = time.perf_counter()
-        query, plan, notes = self._planned(text)
+        deadline = self._deadline()
+        query, plan, notes = self._planned(text, deadline)
         matches = self._engine.search(
             plan,
             sort=sort,
             per_essay=max(passages, ranking.CANDIDATES),
-            deadline=time.monotonic() + self._settings.search_seconds,
+            deadline=deadline,
         )
         groups = ranking.ranked(matches, plan, sort=sort, start=offset, stop=offset + limit)
-        presenter = Presenter(matches, plan)
+        presenter = Presenter(matches, plan, deadline)
         counted = None
         if facets > 0:
             from indexer.facets import of_matches
@@ -150,7 +152,7 @@ class Library:
             query=text,
             understood=query.understood,
             notes=notes,
-            did_you_mean=self._did_you_mean(query, plan, matches),
+            did_you_mean=self._did_you_mean(query, plan, matches, deadline),
             matched=matches.matched,
             essays=matches.essays,
             passages=matches.passages,
@@ -163,7 +165,10 @@ class Library:
             filters=filters_of(query),
         )
 
-    def _planned(self, text: str) -> tuple[Query, Plan, tuple[Note, ...]]:
+    def _deadline(self) -> float:
+        return time.monotonic() + self._settings.search_seconds
+
+    def _planned(self, text: str, deadline: float) -> tuple[Query, Plan, tuple[Note, ...]]:
         """A query as understood, its plan, and the notes on both (``QueryError``)."""
         longest = self._settings.max_query_length
         if len(text) > longest:
@@ -177,10 +182,13 @@ class Library:
             tuple(self._engine.languages()),
             self._engine,
             max_expansions=self._settings.max_expansions,
+            deadline=deadline,
         )
         return query, plan, (*query.notes, *notes)
 
-    def _did_you_mean(self, query: Query, plan: Plan, matches: Matches) -> str | None:
+    def _did_you_mean(
+        self, query: Query, plan: Plan, matches: Matches, deadline: float
+    ) -> str | None:
         """The query with each word that is nowhere replaced by the nearest that is."""
         text = query.text
         changed = False
@@ -192,6 +200,7 @@ class Library:
             steps = found.pattern.paths[0]
             if len(steps) > 1:
                 continue
+            check_clock(deadline)
             form = _folded(word.text)
             better = self._nearest(form)
             if better is not None:
@@ -272,16 +281,17 @@ class Library:
             raise self._no_essay(essay_id)
         plan = Plan(words=(), strict=None)
         notes: tuple[Note, ...] = ()
+        deadline = self._deadline()
         if text.strip():
-            _, plan, notes = self._planned(text)
+            _, plan, notes = self._planned(text, deadline)
         matches = self._engine.search(
             within(plan, essay_id),
             per_essay=len(entry.passages),
-            deadline=time.monotonic() + self._settings.search_seconds,
+            deadline=deadline,
         )
         refs = [hit.ref for group in matches.groups(0, 1) for hit in group.passages]
         found = {passage.anchor for passage in matches.passages_of(refs)}
-        presenter = Presenter(matches, plan)
+        presenter = Presenter(matches, plan, deadline)
         passages = tuple(
             presenter.passage(entry.essay, passage, is_hit=passage.anchor in found)
             for passage in entry.passages

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from heapq import nlargest
+from math import inf
 from typing import Protocol
 
 from indexer import query as q
 from indexer.analysis import analyse, fold
+from indexer.deadline import check_clock
 from indexer.model import Note
 from indexer.paths import exact_paths, is_optional, is_unspaced, plain_parts, stem_paths
 from indexer.plan import (
@@ -53,12 +55,17 @@ NOTE_KINDS = ("no-such-author", "no-such-language", "no-such-place", "too-many-e
 
 
 class _Planner:
-    def __init__(self, languages: Sequence[str], library: Words, max_expansions: int) -> None:
+    def __init__(
+        self, languages: Sequence[str], library: Words, max_expansions: int, deadline: float
+    ) -> None:
         self._spoken = frozenset(languages)
         # Words of a library without essays are taken for English.
         self._languages = sorted(languages) or ["en"]
         self._library = library
         self._max_expansions = max_expansions
+        self._deadline = deadline
+        # The last ones, since wildcards that begin with none all need the same.
+        self._begun: tuple[tuple[str, Scope] | None, list[tuple[str, int]]] = (None, [])
         self.notes: list[Note] = []
 
     def word(self, node: q.Word) -> PlainWord | None:
@@ -137,7 +144,13 @@ class _Planner:
             return None
         return Pattern(paths=paths, view="exact", scope=scope, slop=distance, label=text)
 
+    def _beginning(self, start: str, scope: Scope) -> list[tuple[str, int]]:
+        if self._begun[0] != (start, scope):
+            self._begun = (start, scope), list(self._library.vocabulary(start, scope))
+        return self._begun[1]
+
     def _expanded(self, node: q.Prefix | q.Wildcard | q.Fuzzy, scope: Scope) -> Pattern | None:
+        check_clock(self._deadline)
         match node:
             case q.Prefix(text):
                 label = f"{text}*"
@@ -146,13 +159,13 @@ class _Planner:
                     return self._term(q.Phrase(text, node.span), scope)
                 if not start:
                     return None
-                found = list(self._library.vocabulary(start, scope))
+                found = self._beginning(start, scope)
             case q.Wildcard(shape):
                 label = shape
                 start, regex = _shape(shape)
                 found = [
                     (term, count)
-                    for term, count in self._library.vocabulary(start, scope)
+                    for term, count in self._beginning(start, scope)
                     if regex.fullmatch(form_of(term))
                 ]
             case q.Fuzzy(text, edits):
@@ -246,9 +259,13 @@ def make_plan(
     library: Words,
     *,
     max_expansions: int = 1_000,
+    deadline: float = inf,
 ) -> tuple[Plan, tuple[Note, ...]]:
-    """A plan for a library of these languages, and notes on what was cut or is nowhere."""
-    planner = _Planner(languages, library, max_expansions)
+    """A plan for a library of these languages, and notes on what was cut or is nowhere.
+
+    ``deadline`` is a ``time.monotonic`` instant (``SearchTimeout``).
+    """
+    planner = _Planner(languages, library, max_expansions, deadline)
     words = []
     for word in query.words:
         planned = planner.word(word)

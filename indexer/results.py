@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from indexer.deadline import check_clock
 from indexer.engines.base import Group, Matches
 from indexer.marks import Mark, Marker
 from indexer.model import Essay, EssayHit, Hit, Passage, Piece, ReadPassage
@@ -12,10 +13,11 @@ from indexer.snippets import light, snippet
 
 
 class Presenter:
-    """Makes hits of one search's groups."""
+    """Makes hits of one search's groups, until a ``time.monotonic`` instant (``SearchTimeout``)."""
 
-    def __init__(self, matches: Matches, plan: Plan) -> None:
+    def __init__(self, matches: Matches, plan: Plan, deadline: float) -> None:
         self._matches = matches
+        self._deadline = deadline
         self._words = plan.words
         patterns = [
             *(word.pattern for word in plan.words),
@@ -46,6 +48,7 @@ class Presenter:
         found: list[Mark] = []
         in_headings: list[list[Mark]] = [[] for _ in passage.headings]
         if is_hit:
+            check_clock(self._deadline)
             found = self._text.marker.marks(passage.text, essay.language)
             in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
         return ReadPassage(
@@ -85,6 +88,7 @@ class Presenter:
     def _hit(
         self, essay: Essay, passage: Passage, score: float, tier: int, in_title: set[Pattern]
     ) -> Hit:
+        check_clock(self._deadline)
         found = self._text.marker.marks(passage.text, essay.language)
         in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
         required = [word for word in self._words if essay.language not in word.optional_in]

@@ -199,6 +199,7 @@ class _Completion:
             self._vocabulary.languages,
             self._engine,
             max_expansions=self._max_expansions,
+            deadline=self._deadline,
         )
         return plan
 

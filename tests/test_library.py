@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from indexer.config import Settings
+from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.errors import LocationError, NotFoundError, QueryError, SearchTimeout
 from indexer.library import Library
+from indexer.marks import Marker
 
 ON_LIBERTY = """---
 title: On Liberty
@@ -129,6 +132,61 @@ def test_a_search_out_of_time_says_so(library: Library, tmp_path: Path) -> None:
     hasty = Library.open(str(tmp_path / "index"), Settings(search_seconds=0.0))
     with hasty, pytest.raises(SearchTimeout):
         hasty.search("mankind")
+
+
+def test_looking_up_what_wildcards_stand_for_ends_with_the_time_of_the_search(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = slowed(monkeypatch, WhooshEngine, "vocabulary")
+    with Library.open(str(tmp_path / "index"), Settings(search_seconds=0.03)) as hasty:
+        with pytest.raises(SearchTimeout):
+            hasty.search("a* b* c* d* e* f* g* h* i* j* k* l* m* n* o* p*")
+        assert 0 < len(looked_up) < 8
+        looked_up.clear()
+        with pytest.raises(SearchTimeout):
+            hasty.read("freiheit", "a* b* c* d* e* f* g* h* i* j* k* l* m* n* o* p*")
+        assert 0 < len(looked_up) < 8
+
+
+def test_lighting_up_what_was_found_ends_with_the_time_of_the_search(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(library.search("author:mill").results[0].passages) == 2
+    lit = slowed(monkeypatch, Marker, "marks", 0.2)
+    with Library.open(str(tmp_path / "index"), Settings(search_seconds=0.1)) as hasty:
+        with pytest.raises(SearchTimeout):
+            hasty.search("author:mill")
+        assert len(lit) == 1
+        lit.clear()
+        with pytest.raises(SearchTimeout):
+            hasty.read("politics/on_liberty", "author:mill")
+        assert len(lit) <= 2
+
+
+def test_looking_for_better_spellings_ends_with_the_time_of_the_search(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = slowed(monkeypatch, WhooshEngine, "close_to", 0.06)
+    hasty = Library.open(str(tmp_path / "index"), Settings(search_seconds=0.1))
+    with hasty, pytest.raises(SearchTimeout):
+        hasty.search("manknid qqqqqq wwwwww eeeeee rrrrrr tttttt")
+    assert 0 < len(looked_up) <= 4
+
+
+def slowed(
+    monkeypatch: pytest.MonkeyPatch, kind: type, name: str, seconds: float = 0.01
+) -> list[tuple[object, ...]]:
+    """Has a method take so long; what it was asked."""
+    asked: list[tuple[object, ...]] = []
+    method = getattr(kind, name)
+
+    def slow(self: object, *what: object) -> object:
+        asked.append(what)
+        time.sleep(seconds)
+        return method(self, *what)
+
+    monkeypatch.setattr(kind, name, slow)
+    return asked
 
 
 def test_show_gives_the_essay_or_one_passage(library: Library) -> None:

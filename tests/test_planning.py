@@ -169,3 +169,15 @@ def test_a_filter_that_nothing_passes_is_said(
     ]
     assert found == expected
     assert {note.kind for note in notes} <= {*NOTE_KINDS}
+
+
+def test_wildcards_that_begin_alike_need_the_words_of_the_library_once() -> None:
+    asked = []
+
+    class Counting(Words):
+        def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
+            asked.append(prefix)
+            return super().vocabulary(prefix, scope)
+
+    make_plan(parse("*men *ocr* ?oman wo* wo*n title:wo*"), ("en",), Counting())
+    assert asked == ["", "wo", "wo"]

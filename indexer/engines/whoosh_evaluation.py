@@ -7,7 +7,6 @@ passages; a title's words count for every passage of its essay.
 
 from __future__ import annotations
 
-import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part
 from indexer.engines.whoosh_reader import PostingList, Snapshot
@@ -68,15 +68,15 @@ class _Counts(NamedTuple):
 class Evaluation:
     """One plan over one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, until: float) -> None:
+    def __init__(self, snapshot: Snapshot, deadline: float) -> None:
         self._snapshot = snapshot
-        self._deadline = until
+        self._deadline = deadline
         self._counts: dict[tuple[Pattern, str], list[_Counts]] = {}
         self._sets: dict[Pattern, set[int]] = {}
 
     def check_clock(self) -> None:
         """``SearchTimeout`` once the deadline has passed."""
-        deadline.check(self._deadline)
+        check_clock(self._deadline)
 
     # Where patterns occur
 
