@@ -11,9 +11,9 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from itertools import accumulate, chain, compress
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +92,55 @@ class PostingList:
 EMPTY = PostingList(codec.Decoded(array("I"), array("I"), array("I")))
 
 
+class _Deleted:
+    """The documents of a segment that are no more: whole essays, which are runs of them."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        self._numbers = frozenset(numbers)
+        self._runs: list[tuple[int, int]] = []
+        for number in sorted(numbers):
+            if self._runs and self._runs[-1][1] == number:
+                self._runs[-1] = self._runs[-1][0], number + 1
+            else:
+                self._runs.append((number, number + 1))
+
+    def taken_from(self, found: codec.Decoded) -> codec.Decoded:
+        """The postings of all others."""
+        cuts = list(self._cuts(found.documents))
+        if not cuts:
+            return found
+        starts = array("I", chain((0,), accumulate(found.frequencies)))
+        kept = codec.Decoded(array("I"), array("I"), array("I"))
+        after = 0
+        for low, high in (*cuts, (len(found.documents), 0)):
+            kept.documents.extend(found.documents[after:low])
+            kept.frequencies.extend(found.frequencies[after:low])
+            kept.positions.extend(found.positions[starts[after] : starts[low]])
+            after = high
+        return kept
+
+    def _cuts(self, documents: array[int]) -> Iterator[tuple[int, int]]:
+        """From where to where in ascending documents they are, in order."""
+        if len(documents) < len(self._runs):
+            for index, document in enumerate(documents):
+                if document in self._numbers:
+                    yield index, index + 1
+            return
+        high = 0
+        for start, stop in self._runs:
+            low = bisect_left(documents, start, high)
+            high = bisect_left(documents, stop, low)
+            if low < high:
+                yield low, high
+
+
 class _Segment:
     def __init__(self, reader: Any, base: int) -> None:
         self.reader = reader
         self.base = base
         self.size: int = reader.doc_count_all()
         self.deleted: frozenset[int] = reader.deleted_docs_set
+        self._deleted = _Deleted(self.deleted)
         self.terms = reader._terms
         self._columns: dict[str, Any] = {}
 
@@ -130,7 +173,7 @@ class _Segment:
         matcher = self.terms.matcher(field, term, self.reader.schema[field].format)
         found: codec.Decoded = matcher.decode()
         if self.deleted:
-            found = _without(found, self.deleted)
+            found = self._deleted.taken_from(found)
         if self.base:
             found = codec.Decoded(
                 array("I", map(self.base.__add__, found.documents)),
@@ -138,18 +181,6 @@ class _Segment:
                 found.positions,
             )
         return found
-
-
-def _without(found: codec.Decoded, deleted: frozenset[int]) -> codec.Decoded:
-    keep = [document not in deleted for document in found.documents]
-    if all(keep):
-        return found
-    kept_positions = chain.from_iterable((k,) * n for k, n in zip(keep, found[1], strict=True))
-    return codec.Decoded(
-        array("I", compress(found.documents, keep)),
-        array("I", compress(found.frequencies, keep)),
-        array("I", compress(found.positions, kept_positions)),
-    )
 
 
 def _close(readers: list[Any]) -> None:
