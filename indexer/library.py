@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -122,18 +123,20 @@ class Library:
         passages: int = 3,
         sort: Sort = "relevance",
         facets: int = 0,
+        seconds: float = inf,
     ) -> SearchResult:
         """The essays that answer a query, best first, each with its best passages.
 
         ``offset`` and ``limit`` count essays, ``passages`` those shown of each, ``facets`` the
-        values of each facet; none are counted for 0. Raises ``QueryError`` for a query beyond
+        values of each facet; none are counted for 0. It takes so many ``seconds`` at most, or as
+        many as the settings say where these are fewer. Raises ``QueryError`` for a query beyond
         the limits and ``SearchTimeout``.
         """
         # Here, because it is used by no other command.
         from indexer.results import Presenter
 
         started = time.perf_counter()
-        deadline = self._deadline()
+        deadline = self._deadline(seconds)
         query, plan, notes = self._planned(text, deadline)
         matches = self._engine.search(
             plan,
@@ -165,8 +168,8 @@ class Library:
             filters=filters_of(query),
         )
 
-    def _deadline(self) -> float:
-        return time.monotonic() + self._settings.search_seconds
+    def _deadline(self, seconds: float = inf) -> float:
+        return time.monotonic() + min(seconds, self._settings.search_seconds)
 
     def _planned(self, text: str, deadline: float) -> tuple[Query, Plan, tuple[Note, ...]]:
         """A query as understood, its plan, and the notes on both (``QueryError``)."""

@@ -408,9 +408,29 @@ def test_a_tag_that_is_none_of_ours_is_answered_in_full(client: FlaskClient, tag
     assert get(client, "/status", If_None_Match=tag).status_code == 200
 
 
-def test_errors_have_no_tag(client: FlaskClient) -> None:
+def test_errors_have_no_tag_and_are_kept_by_no_cache(client: FlaskClient) -> None:
     for address in ("/search", "/essays/none", "/nope"):
-        assert "ETag" not in get(client, address).headers
+        headers = get(client, address).headers
+        assert "ETag" not in headers
+        assert headers["Cache-Control"] == "no-store"
+    for page in ("/essays/none", "/?q=monk&page=99", "/?page=0", "/static/none.css"):
+        response = client.get(page)
+        assert response.status_code in (400, 404), page
+        assert response.headers["Cache-Control"] == "no-store", page
+
+
+def test_files_of_the_app_are_kept_where_their_address_names_what_is_in_them(
+    client: FlaskClient,
+) -> None:
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/").text)
+    assert len(named) >= 3
+    kept = "public, max-age=31536000, immutable"
+    for address in named:
+        others = (address.partition("?")[0], f"{address[:-1]}x")
+        for asked, said in ((address, kept), *((other, "no-cache") for other in others)):
+            with client.get(asked) as response:
+                assert response.status_code == 200
+                assert response.headers["Cache-Control"] == said, asked
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz", "/metrics", "/robots.txt"])

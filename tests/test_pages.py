@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -456,6 +457,32 @@ def test_a_query_that_asks_too_much_is_given_wider_ones(
     for link, count in zip(links, page.texts(".wider .count"), strict=True):
         assert f" {count}" in f" {get(client, link).text('.totals')}", link
     assert {query_of(link) for link in links} <= {*queries}
+
+
+def test_wider_queries_have_little_time_all_together(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed: list[float] = []
+    search = Library.search
+
+    def timed(library: Library, text: str, **how: Any) -> Any:
+        if "seconds" not in how:
+            return search(library, text, **how)
+        allowed.append(how["seconds"])
+        time.sleep(0.1)
+        return search(library, text, **{**how, "seconds": 0.0})
+
+    monkeypatch.setattr(Library, "search", timed)
+    assert not found(client, "zzz lang:fr author:roe after:1900").has(".wider")
+    assert len(allowed) == 1
+    assert 0 < allowed[0] <= 0.25
+
+
+def test_the_start_page_and_the_help_do_without_examples_that_take_too_long() -> None:
+    hasty = a_client(search_seconds=1e-9)
+    assert hasty.get("/?q=monk").status_code == 503
+    for path in ("/", "/help", "/api"):
+        assert hasty.get(path).status_code == 200, path
 
 
 def test_a_query_that_found_nothing_costs_little_more(

@@ -73,11 +73,12 @@ def open_search() -> str:
 
 def static(name: str) -> str:
     """A file of the app's own, by an address that changes with its content."""
-    return f"{request.script_root}/static/{name}?v={_fingerprint(name)}"
+    return f"{request.script_root}/static/{name}?v={fingerprint(name)}"
 
 
 @cache
-def _fingerprint(name: str) -> str:
+def fingerprint(name: str) -> str:
+    """What changes with the content of a file of the app's own."""
     return blake2b((_STATIC / name).read_bytes(), digest_size=6).hexdigest()
 
 

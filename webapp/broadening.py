@@ -25,7 +25,7 @@ from indexer.query import (
     parse,
 )
 
-# Seconds after which no further query is tried, and queries tried at the most.
+# Seconds for all of them together, and queries tried at the most.
 _PATIENCE = 0.25
 _TRIED = 6
 
@@ -43,10 +43,11 @@ def wider(library: Library, result: SearchResult) -> list[Wider]:
     until = time.monotonic() + _PATIENCE
     found = []
     for query in list(dict.fromkeys(_tries(result)))[:_TRIED]:
-        if time.monotonic() > until:
+        left = until - time.monotonic()
+        if left < 0:
             break
         try:
-            other = library.search(query, limit=1, passages=0)
+            other = library.search(query, limit=1, passages=0, seconds=left)
         except QueryError:  # too slow, and nobody asked for it
             break
         if other.essays:

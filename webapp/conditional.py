@@ -2,6 +2,9 @@
 
 An answer depends on the index, the address, the settings and the app's own files, and on
 nothing else; the tag names these. It is weak, since a search tells how long it took.
+
+Errors are kept by no cache, and the app's own files for good where their address names what is
+in them.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from werkzeug.http import quote_etag
 
 from indexer.config import Settings
 from indexer.errors import EssaysError
+from webapp import addresses
 from webapp.libraries import library
 
 # Blueprints whose answers are so.
@@ -23,6 +27,7 @@ LASTING = frozenset(("pages", "reader", "api", "feeds"))
 # Any cache may keep an answer, if it asks each time whether it still holds: who may read the
 # one may read the other, and what guards a site stands before it.
 CACHE_CONTROL = "no-cache"
+FOR_GOOD = "public, max-age=31536000, immutable"
 _METHODS = ("GET", "HEAD")
 
 
@@ -48,6 +53,10 @@ def install(app: Flask) -> None:
                 response = Response(status=HTTPStatus.NOT_MODIFIED)
             response.headers["ETag"] = quote_etag(tag, weak=True)
             response.headers["Cache-Control"] = CACHE_CONTROL
+        elif response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.headers["Cache-Control"] = "no-store"
+        elif request.endpoint == "static" and _is_named_by_content():
+            response.headers["Cache-Control"] = FOR_GOOD
         return response
 
     app.before_request(unchanged)
@@ -62,6 +71,11 @@ def fingerprint(settings: Settings) -> bytes:
         if path.suffix in (".py", ".html", ".css", ".js", ".svg"):
             made_of.update(path.read_bytes())
     return made_of.digest()
+
+
+def _is_named_by_content() -> bool:
+    name = (request.view_args or {})["filename"]
+    return request.args.get("v") == addresses.fingerprint(name)
 
 
 def _tag(made_of: bytes) -> str | None:

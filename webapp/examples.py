@@ -9,6 +9,7 @@ from typing import TypeVar
 from flask import current_app
 from msgspec import Struct
 
+from indexer.errors import SearchTimeout
 from indexer.languages import stopwords
 from indexer.library import Library
 from indexer.model import Essay
@@ -45,8 +46,11 @@ def kept(make: Callable[[Library], Made], library: Library) -> Made:
 
 
 def finds(library: Library, query: str) -> bool:
-    """Whether some essay has all of a query."""
-    return library.search(query, limit=1, passages=0).matched == "all"
+    """Whether some essay has all of a query; one that takes too long is no example."""
+    try:
+        return library.search(query, limit=1, passages=0).matched == "all"
+    except SearchTimeout:
+        return False
 
 
 def headings(library: Library) -> Iterator[Heading]:
