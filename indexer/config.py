@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field
@@ -250,11 +250,11 @@ def _origins(value: object) -> tuple[str, ...]:
 
 
 def _names(value: object, shape: str, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        value = [value]
-    if not all(isinstance(name, str) and re.fullmatch(shape, name) for name in value):
+    given: Sequence[object] = value if isinstance(value, list | tuple) else [value]
+    names = [name for name in given if isinstance(name, str) and re.fullmatch(shape, name)]
+    if len(names) < len(given):
         raise ValueError(f"a list of {what}")
-    return tuple(name.lower() for name in value)
+    return tuple(name.lower() for name in names)
 
 
 def _listed(text: str) -> list[str]:
