@@ -7,6 +7,8 @@ import json
 import multiprocessing
 import time
 import warnings
+import weakref
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -409,3 +411,60 @@ def test_writing_to_a_damaged_index_says_so_and_a_rebuild_mends_it(
     writer.close()
     assert ids_of(engine, "other") == ["a"]
     assert engine.check() == []
+
+
+def test_an_engine_that_stays_open_answers_after_every_commit_as_one_opened_anew(
+    tmp_path: Path,
+) -> None:
+    written = {f"e{n:02}": f"word{n % 3} same {'rare' if n == 7 else 'common'}" for n in range(16)}
+    entries = [entry(name, text, "same again", authors=(name,)) for name, text in written.items()]
+    engine = stocked(tmp_path / "i", entries)
+    queries = ("same", '"same again"', "rare", "common", "word1 common", "author:e03", "title:x")
+    changes: list[list[Entry]] = [
+        [entry(f"e{n:02}", f"same changed {n}") for n in range(0, 16, 2)],
+        [entry("e03", "rare", "rare again"), entry("new", "same rare", title="x")],
+        [entry(f"e{n:02}", "word1 same", authors=("e03",)) for n in (1, 2, 5, 7)],
+        [entry(name, "common again") for name in written],
+    ]
+    for change in changes:
+        before = matches_of(engine, "same")
+        writer = engine.writer()
+        for each in change:
+            writer.put(each)
+        writer.remove("e09")
+        writer.commit()
+        writer.close()
+        with closing(WhooshEngine(tmp_path / "i")) as other:
+            assert [ids_of(engine, q) for q in queries] == [ids_of(other, q) for q in queries]
+            assert engine.essays() == other.essays()
+            assert [engine.essay(name) for name in written] == [
+                other.essay(name) for name in written
+            ]
+        groups = before.groups(0, 20)
+        assert len(before.passages_of([group.passages[0].ref for group in groups])) == len(groups)
+    assert ids_of(engine, "rare") == ["new"]
+    engine.close()
+
+
+def test_files_stay_open_while_a_commit_has_them_or_a_search_reads_them(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "some words"), entry("b", "more words")])
+    matches = matches_of(engine, "words")
+    assert engine._snapshot
+    files = weakref.ref(engine._snapshot.segments[0].files)
+    writer = engine.writer()
+    writer.put(entry("c", "other words"))
+    writer.commit()
+    assert ids_of(engine, "words") == ["a", "b", "c"]
+    assert files() is engine._snapshot.segments[0].files
+    for name in ("a", "b"):
+        writer.remove(name)
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "words") == ["c"]
+    gc.collect()
+    assert files() is not None
+    assert [passage.text for passage in matches.passages_of([1, 3])] == ["some words", "more words"]
+    del matches
+    gc.collect()
+    assert files() is None
+    engine.close()

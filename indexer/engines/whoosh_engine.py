@@ -69,7 +69,7 @@ class WhooshEngine:
         self._snapshot = self._shelves = None
         for _ in range(_OPENINGS):
             try:
-                snapshot = Snapshot(folder, self._lock)
+                snapshot = Snapshot(folder, self._lock, known)
             except (FileNotFoundError, *DAMAGE):
                 # Whoosh takes some of the missing files for empty ones, and stumbles later.
                 pass
@@ -78,7 +78,6 @@ class WhooshEngine:
                 if snapshot.is_newest():
                     self._snapshot = snapshot
                     return snapshot
-                snapshot.close()
             folder = self._location.current_folder()
         self._snapshot = Snapshot(folder, self._lock)
         return self._snapshot

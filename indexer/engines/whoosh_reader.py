@@ -6,12 +6,11 @@ import heapq
 import pickle
 import struct
 import threading
-import weakref
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import accumulate, chain
 from pathlib import Path
@@ -20,12 +19,13 @@ from typing import Any
 from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError
 from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import CorruptIndexError, SegmentReader
+from whoosh.reading import CorruptIndexError
 from whoosh.util.numeric import byte_to_length
 
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Fingerprint
+from indexer.engines.whoosh_segment import Files, Segment
 from indexer.engines.whoosh_storage import index_folder
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
@@ -92,125 +92,35 @@ class PostingList:
 EMPTY = PostingList(codec.Decoded(array("I"), array("I"), array("I")))
 
 
-class _Deleted:
-    """The documents of a segment that are no more: whole essays, which are runs of them."""
-
-    def __init__(self, numbers: Collection[int]) -> None:
-        self._numbers = frozenset(numbers)
-        self._runs: list[tuple[int, int]] = []
-        for number in sorted(numbers):
-            if self._runs and self._runs[-1][1] == number:
-                self._runs[-1] = self._runs[-1][0], number + 1
-            else:
-                self._runs.append((number, number + 1))
-
-    def taken_from(self, found: codec.Decoded) -> codec.Decoded:
-        """The postings of all others."""
-        cuts = list(self._cuts(found.documents))
-        if not cuts:
-            return found
-        starts = array("I", chain((0,), accumulate(found.frequencies)))
-        kept = codec.Decoded(array("I"), array("I"), array("I"))
-        after = 0
-        for low, high in (*cuts, (len(found.documents), 0)):
-            kept.documents.extend(found.documents[after:low])
-            kept.frequencies.extend(found.frequencies[after:low])
-            kept.positions.extend(found.positions[starts[after] : starts[low]])
-            after = high
-        return kept
-
-    def _cuts(self, documents: array[int]) -> Iterator[tuple[int, int]]:
-        """From where to where in ascending documents they are, in order."""
-        if len(documents) < len(self._runs):
-            for index, document in enumerate(documents):
-                if document in self._numbers:
-                    yield index, index + 1
-            return
-        high = 0
-        for start, stop in self._runs:
-            low = bisect_left(documents, start, high)
-            high = bisect_left(documents, stop, low)
-            if low < high:
-                yield low, high
-
-
-class _Segment:
-    def __init__(self, reader: Any, base: int) -> None:
-        self.reader = reader
-        self.base = base
-        self.size: int = reader.doc_count_all()
-        self.deleted: frozenset[int] = reader.deleted_docs_set
-        self._deleted = _Deleted(self.deleted)
-        self.terms = reader._terms
-        self._columns: dict[str, Any] = {}
-
-    def open_columns(self) -> None:
-        """Opens their files without reading them yet."""
-        documents = self.reader._perdoc
-        for name in fields.COLUMNS:
-            documents._colfiles[name] = documents._get_column_file(name)
-
-    def column(self, name: str) -> Any:
-        """A column's values by document."""
-        found = self._columns.get(name)
-        if found is None:
-            kind = self.reader.schema[name].column_type
-            found = self._columns[name] = self.reader._perdoc.column_reader(name, kind)
-        return found
-
-    def column_values(self, name: str, documents: Iterable[int]) -> Iterator[bytes]:
-        """A column's values of these documents; as the column gives them, but faster."""
-        column = self.column(name)
-        starts, lengths = column._offsets, column._lengths
-        data = column._dbfile.get(column._basepos, sum(lengths))
-        for document in documents:
-            start = starts[document]
-            yield data[start : start + lengths[document]]
-
-    def postings(self, field: str, term: bytes) -> codec.Decoded | None:
-        if (field, term) not in self.terms:
-            return None
-        matcher = self.terms.matcher(field, term, self.reader.schema[field].format)
-        found: codec.Decoded = matcher.decode()
-        if self.deleted:
-            found = self._deleted.taken_from(found)
-        if self.base:
-            found = codec.Decoded(
-                array("I", map(self.base.__add__, found.documents)),
-                found.frequencies,
-                found.positions,
-            )
-        return found
-
-
-def _close(readers: list[Any]) -> None:
-    for reader in readers:
-        reader.close()
-
-
 class Snapshot:
     """One commit, as it was when opened; documents are numbered over all its segments.
 
     An essay is known by its place among the essays (``essay_ref``), a passage by its
-    document number.
+    document number. Files of segments that the one ``before`` has open are not opened again;
+    the two read under the same lock.
     """
 
-    def __init__(self, folder: Path, lock: AbstractContextManager[object] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        lock: AbstractContextManager[object] | None = None,
+        before: Snapshot | None = None,
+    ) -> None:
         self.folder = folder
         # Whoosh's files have one read position each: whoever reads holds this.
         self.lock = lock or threading.RLock()
         self._index = index_folder(folder)
         toc = self._index._read_toc()
         self.generation: int = toc.generation
-        self.segments: list[_Segment] = []
+        known = {} if before is None else {s.files.name: s.files for s in before.segments}
+        self.segments: list[Segment] = []
         base = 0
         for segment in toc.segments:
-            reader = SegmentReader(
-                self._index.storage, toc.schema, segment, generation=toc.generation
-            )
-            self.segments.append(_Segment(reader, base))
-            base += reader.doc_count_all()
-        self._closing = weakref.finalize(self, _close, [s.reader for s in self.segments])
+            files = known.get(segment.segment_id())
+            if files is None:
+                files = Files(self._index.storage, toc.schema, segment)
+            self.segments.append(Segment(files, base, segment.deleted_docs()))
+            base += files.size
         self.size = base
         self._deleted = array(
             "I", chain.from_iterable(sorted(map(s.base.__add__, s.deleted)) for s in self.segments)
@@ -226,23 +136,13 @@ class Snapshot:
             self.essays
         )
         self._essay_of: array[int] | None = None
-        self._open_all()
         # Made when first asked for.
         self.lexicons: dict[tuple[str, ...], Lexicon] = {}
 
-    def _open_all(self) -> None:
-        """Opens what Whoosh would open only when it is asked for: a later commit may delete
-        it, and an open file outlives that."""
-        for field in (fields.TEXT_STEM, fields.HEADING_STEM, fields.TITLE_STEM):
-            self.lengths(field)
-        for segment in self.segments:
-            if segment.size:
-                segment.reader.stored_fields(0)
-                segment.open_columns()
-
     def close(self) -> None:
-        """Frees the files now, and not when nothing refers to the snapshot any more."""
-        self._closing()
+        """Frees the files now, and not when nothing refers to them any more."""
+        for segment in self.segments:
+            segment.files.close()
 
     def is_newest(self) -> bool:
         """Whether no commit has come since."""
@@ -285,7 +185,7 @@ class Snapshot:
         """Terms of several fields that begin so, in byte order, with their postings' number."""
         start = prefix.encode("utf-8", "surrogatepass")
 
-        def terms(segment: _Segment, field: str) -> Iterator[tuple[bytes, int]]:
+        def terms(segment: Segment, field: str) -> Iterator[tuple[bytes, int]]:
             if field not in segment.terms.indexed_field_names():
                 return
             for (name, data), info in segment.terms.items_from(field, start):
@@ -333,12 +233,7 @@ class Snapshot:
         """For each document the length byte of a field; see :data:`LENGTHS`."""
         found = self._lengths.get(field)
         if found is None:
-            parts = []
-            for segment in self.segments:
-                name = codec.PackedCodec.column_filename(segment.reader.segment(), f"_{field}_len")
-                path = self.folder / name
-                data = path.read_bytes() if path.exists() else b""
-                parts.append(data[: segment.size].ljust(segment.size, b"\0"))
+            parts = [segment.files.lengths(field) for segment in self.segments]
             found = self._lengths[field] = b"".join(parts)
         return found
 
@@ -383,10 +278,10 @@ class Snapshot:
         """A sort column's value for one essay."""
         document = self.essays[place]
         segment = self._segment_of(document)
-        key: bytes = segment.column(column)[document - segment.base]
+        key: bytes = segment.files.column(column)[document - segment.base]
         return key
 
-    def _segment_of(self, document: int) -> _Segment:
+    def _segment_of(self, document: int) -> Segment:
         for segment in self.segments:
             if document < segment.base + segment.size:
                 return segment
