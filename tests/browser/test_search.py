@@ -210,3 +210,16 @@ def test_with_reduced_motion_nothing_moves(open_page: Open) -> None:
            }).length"""
     )
     assert moving == 0
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+@pytest.mark.parametrize(
+    "path",
+    ["/?q=rights+author:{}", "/essays?author={}", "/essays?by=folder&folder={}/{}", "/essays/{}"],
+)
+def test_names_without_end_make_no_page_wider(
+    open_page: Open, path: str, viewport: dict[str, int]
+) -> None:
+    page = open_page(path.format("y" * 400, "z" * 400), viewport=viewport)
+    assert page.get_by_text("y" * 20).count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
