@@ -88,7 +88,8 @@ class Vocabulary:
             key=lambda form: (form in self.common, -counts[form], form),
         )
         found = [Word(form, tuple(terms[form]), counts[form]) for form in best]
-        if len(beginning) <= _SHORT:
+        # Those that no word has are without number.
+        if found and len(beginning) <= _SHORT:
             self._begun[beginning] = found
         return found
 

@@ -459,6 +459,19 @@ def test_a_query_that_asks_too_much_is_given_wider_ones(
     assert {query_of(link) for link in links} <= {*queries}
 
 
+def test_a_folder_may_be_as_deep_as_a_disk_allows(tmp_path: Path) -> None:
+    folder = tmp_path / "essays"
+    place = folder.joinpath(*["d" * 200] * 8)
+    place.mkdir(parents=True)
+    (place / "deep.md").write_text("# Deep\n\nA monk far below.\n", "utf-8")
+    location = str(tmp_path / "index")
+    with Library.open(location, load({}, {}), create=True) as library:
+        library.index([folder], jobs=1)
+    client = a_client(index=location)
+    (link,) = get(client, "/essays?by=folder").links(".group h2 a")
+    assert "Deep" in get(client, link).text(".group")
+
+
 def test_wider_queries_have_little_time_all_together(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

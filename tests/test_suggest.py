@@ -20,6 +20,7 @@ from indexer.library import Library
 from indexer.model import Suggestion
 from indexer.suggest import Suggester
 from indexer.unfinished import unfinished
+from indexer.vocabulary import Vocabulary
 from tests import hostile
 from tests.shelves import Written, entry, ids_of, matches_of, stocked
 from tests.strategies import garbage, searches
@@ -350,3 +351,12 @@ def test_every_suggestion_over_the_seeds_finds_something(seeds: Library) -> None
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_there_is_an_answer(seeds: Library, text: str) -> None:
     assert seeds.suggest(text) == seeds.suggest(text)
+
+
+def test_beginnings_of_no_word_are_not_remembered(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("one", "A monk.")])
+    vocabulary = Vocabulary(engine, engine.revision())
+    assert [word.form for word in vocabulary.begun("mo")] == ["monk"]
+    assert vocabulary.begun("qx") == []
+    assert set(vars(vocabulary)["_begun"]) == {"mo"}
+    engine.close()

@@ -88,7 +88,8 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
     author: Annotated[str, Meta(max_length=1000)] = ""
     year: Annotated[str, Meta(pattern=r"^([0-9]{4})?$")] = ""
     language: Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")] = ""
-    folder: Annotated[str, Meta(max_length=1000)] = ""
+    # As long as a path may be.
+    folder: Annotated[str, Meta(max_length=4096)] = ""
 
 
 class Reader(Struct, frozen=True, kw_only=True):
