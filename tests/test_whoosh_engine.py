@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import multiprocessing
+import shutil
 import time
 import warnings
 import weakref
@@ -467,4 +468,19 @@ def test_files_stay_open_while_a_commit_has_them_or_a_search_reads_them(tmp_path
     del matches
     gc.collect()
     assert files() is None
+    engine.close()
+
+
+def test_an_index_put_back_from_a_copy_has_again_what_was_deleted_since(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry(name, f"same {name}") for name in "abc"])
+    shutil.copytree(tmp_path / "i", tmp_path / "copy")
+    assert ids_of(engine, "same") == ["a", "b", "c"]
+    writer = engine.writer()
+    writer.remove("b")
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "same") == ["a", "c"]
+    shutil.rmtree(tmp_path / "i")
+    shutil.copytree(tmp_path / "copy", tmp_path / "i")
+    assert ids_of(engine, "same") == ["a", "b", "c"]
     engine.close()

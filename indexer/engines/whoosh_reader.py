@@ -74,6 +74,10 @@ class PostingList:
     def __len__(self) -> int:
         return len(self.documents)
 
+    def decoded(self) -> codec.Decoded:
+        """As it was made."""
+        return codec.Decoded(self.documents, self.frequencies, self.positions)
+
     def starts(self) -> array[int]:
         """Where the positions of each document begin; one more than there are documents."""
         if self._starts is None:
@@ -89,6 +93,11 @@ class PostingList:
         return self.positions[starts[index] : starts[index + 1]]
 
 
+def _room(postings: PostingList) -> int:
+    """What it counts as in the cache, in positions."""
+    return len(postings.positions) + 8
+
+
 EMPTY = PostingList(codec.Decoded(array("I"), array("I"), array("I")))
 
 
@@ -96,8 +105,8 @@ class Snapshot:
     """One commit, as it was when opened; documents are numbered over all its segments.
 
     An essay is known by its place among the essays (``essay_ref``), a passage by its
-    document number. Files of segments that the one ``before`` has open are not opened again;
-    the two read under the same lock.
+    document number. Files of segments that the one ``before`` has open are not opened again,
+    and its posting lists are taken over; the two read under the same lock.
     """
 
     def __init__(
@@ -112,21 +121,32 @@ class Snapshot:
         self._index = index_folder(folder)
         toc = self._index._read_toc()
         self.generation: int = toc.generation
-        known = {} if before is None else {s.files.name: s.files for s in before.segments}
+        known = {} if before is None else {s.files.name: s for s in before.segments}
         self.segments: list[Segment] = []
         base = 0
         for segment in toc.segments:
-            files = known.get(segment.segment_id())
-            if files is None:
+            former = known.get(segment.segment_id())
+            if former is None:
                 files = Files(self._index.storage, toc.schema, segment)
-            self.segments.append(Segment(files, base, segment.deleted_docs()))
-            base += files.size
+            else:
+                files = former.files
+            made = Segment(files, base, segment.deleted_docs())
+            # A copy from before may be put back, with essays that were deleted since.
+            if former is not None and former.deleted <= made.deleted:
+                made.former = former.base
+            self.segments.append(made)
+            base += made.size
         self.size = base
         self._deleted = array(
             "I", chain.from_iterable(sorted(map(s.base.__add__, s.deleted)) for s in self.segments)
         )
         self._cache: OrderedDict[tuple[str, str], PostingList] = OrderedDict()
-        self._cached = 0
+        # Those of the commit before, in its numbers, until they are asked for.
+        self._former: OrderedDict[tuple[str, str], PostingList] = OrderedDict()
+        if before is not None:
+            self._former, before._cache = before._cache, self._former
+            before._cached = sum(map(_room, before._former.values()))
+        self._cached: int = sum(map(_room, self._former.values()))
         self._lengths: dict[str, bytes] = {}
         self._averages: dict[str, float] = {}
         self._columns: dict[str, list[bytes]] = {}
@@ -159,9 +179,15 @@ class Snapshot:
             self._cache.move_to_end(key)
             return found
         data = term.encode("utf-8", "surrogatepass")
+        former = self._former.pop(key, None)
+        if former is not None:
+            self._cached -= _room(former)
         parts = []
         for segment in self.segments:
-            part = segment.postings(field, data)
+            if former is None or segment.former is None:
+                part = segment.postings(field, data)
+            else:
+                part = segment.again(former.decoded(), former.starts())
             if part is not None and len(part.documents):
                 parts.append(part)
         if not parts:
@@ -175,10 +201,10 @@ class Snapshot:
                     whole.extend(piece)
             found = PostingList(joined)
         self._cache[key] = found
-        self._cached += len(found.positions) + 8
-        while self._cached > CACHED_POSITIONS and len(self._cache) > 1:
-            _, dropped = self._cache.popitem(last=False)
-            self._cached -= len(dropped.positions) + 8
+        self._cached += _room(found)
+        while self._cached > CACHED_POSITIONS and len(self._former) + len(self._cache) > 1:
+            _, dropped = (self._former or self._cache).popitem(last=False)
+            self._cached -= _room(dropped)
         return found
 
     def vocabulary(self, fields: Sequence[str], prefix: str) -> Iterator[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
@@ -63,12 +63,17 @@ class Files:
 
 
 class Segment:
-    """A segment as one commit has it, its documents numbered from ``base``."""
+    """A segment as one commit has it, its documents numbered from ``base``.
+
+    In the commit before they were from ``former``, if they were there and their lists can be
+    taken over.
+    """
 
     def __init__(self, files: Files, base: int, deleted: Iterable[int]) -> None:
         self.files = files
         self.reader, self.terms, self.size = files.reader, files.terms, files.size
         self.base = base
+        self.former: int | None = None
         self.deleted = frozenset(deleted)
         self._deleted = _Deleted(self.deleted)
 
@@ -86,16 +91,31 @@ class Segment:
         if (field, term) not in self.terms:
             return None
         matcher = self.terms.matcher(field, term, self.reader.schema[field].format)
-        found: codec.Decoded = matcher.decode()
+        return self._placed(matcher.decode())
+
+    def again(self, found: codec.Decoded, starts: Sequence[int]) -> codec.Decoded:
+        """A term's postings, from those over all segments of the commit before; ``starts`` is
+        where the positions of each document begin."""
+        assert self.former is not None
+        low = bisect_left(found.documents, self.former)
+        high = bisect_left(found.documents, self.former + self.size, low)
+        return self._placed(
+            codec.Decoded(
+                _moved(found.documents[low:high], -self.former),
+                found.frequencies[low:high],
+                found.positions[starts[low] : starts[high]],
+            )
+        )
+
+    def _placed(self, found: codec.Decoded) -> codec.Decoded:
+        """Postings of the segment alone as those of this commit."""
         if self.deleted:
             found = self._deleted.taken_from(found)
-        if self.base:
-            found = codec.Decoded(
-                array("I", map(self.base.__add__, found.documents)),
-                found.frequencies,
-                found.positions,
-            )
-        return found
+        return found._replace(documents=_moved(found.documents, self.base))
+
+
+def _moved(documents: array[int], by: int) -> array[int]:
+    return array("I", map(by.__add__, documents)) if by else documents
 
 
 class _Deleted:
