@@ -241,9 +241,8 @@ def test_what_a_process_left_behind_is_added_and_what_is_empty_harms_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    one = "from webapp.metrics import Metrics; Metrics(None).search('none', 0.5)"
     for _ in range(2):
-        subprocess.run([sys.executable, "-c", one], check=True, cwd=ROOT)
+        subprocess.run([sys.executable, "-c", COUNTING], check=True, cwd=ROOT)
     (tmp_path / "counter_1.db").touch()
     text = a_client().get("/metrics").text
     assert samples(text, SEARCHES)[("none",)] == 2
@@ -264,6 +263,34 @@ def test_a_folder_for_counts_is_there_as_long_as_it_is_needed(
     with metrics.shared():
         assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path)
     assert tmp_path.exists()
+
+
+COUNTING = "from webapp.metrics import Metrics; Metrics(None).search('none', 0.5)"
+
+
+def test_the_disk_keeps_room_for_what_is_counted_even_where_the_folder_was_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept = tmp_path / "swept"
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(swept))
+    subprocess.run([sys.executable, "-c", COUNTING], check=True, cwd=ROOT)
+    files = list(swept.iterdir())
+    assert {path.name.partition("_")[0] for path in files} == {"counter", "histogram"}
+    for path in files:
+        assert path.stat().st_blocks * 512 >= path.stat().st_size >= 500_000
+
+
+def test_without_room_for_what_is_counted_nothing_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9_999, 9_999)); "
+    ended = subprocess.run(
+        [sys.executable, "-c", limit + COUNTING], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert "StorageError" in ended.stderr
+    assert "no room for the metrics (file too large)" in ended.stderr
 
 
 WATCHING = README.partition("## Watching it\n")[2].partition("\n## ")[0]

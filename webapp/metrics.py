@@ -19,7 +19,7 @@ from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING
 
-from indexer.errors import EssaysError
+from indexer.errors import EssaysError, StorageError
 from indexer.model import Status
 from webapp.libraries import OUTCOMES
 
@@ -30,6 +30,8 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 # prometheus_client looks for it once, when it is first imported.
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# Bytes of each of the two files of a process: some 170 for each route, method and status.
+_ROOM = 512 * 1024
 # Others, which a client may make up, count as one.
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 # Upper bounds in seconds: from a cached page to a search that runs out of time.
@@ -64,6 +66,9 @@ class Metrics:
     """The metrics of one app; ``status`` gives the state of its index when it is asked for."""
 
     def __init__(self, status: Callable[[], Status]) -> None:
+        folder = os.environ.get(_FOLDER)
+        if folder:
+            _make_room(Path(folder))
         # Here, since it must not be loaded before `shared` was entered.
         from prometheus_client import (
             CollectorRegistry,
@@ -75,7 +80,6 @@ class Metrics:
 
         # As many series again, which several processes could not add up.
         disable_created_metrics()  # type: ignore[no-untyped-call]
-        folder = os.environ.get(_FOLDER)
         self._status = status
         self._folder = Path(folder) if folder else None
         self._process_metrics = ProcessCollector
@@ -192,6 +196,24 @@ class Metrics:
             merged = _MERGED.get(name, sum)(values[name])
             family.samples = [sample._replace(value=merged)]
             yield family
+
+
+def _make_room(folder: Path) -> None:
+    """Has the disk keep room for all that this process may count (``StorageError``).
+
+    Its files are mapped, and who writes to a map that the disk has no room for is killed.
+    """
+    try:
+        # What sweeps old temporary files may have taken it.
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for kind in ("counter", "histogram"):
+            with open(folder / f"{kind}_{os.getpid()}.db", "ab") as file:
+                os.posix_fallocate(file.fileno(), 0, _ROOM)
+    except OSError as error:
+        raise StorageError(
+            f"{folder}: no room for the metrics ({(error.strerror or str(error)).lower()}); free "
+            "some, or name another folder for temporary files: TMPDIR"
+        ) from error
 
 
 def _parent(pid: str) -> str | None:
