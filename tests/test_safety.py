@@ -432,3 +432,13 @@ def test_it_can_be_mounted_in_another_application() -> None:
     found = links(page.get_data(as_text=True))
     assert found
     assert not [link for link in found if not urlsplit(link).path.startswith("/essays/")]
+
+
+@pytest.mark.parametrize(
+    ("told", "scheme"), [("https", "https"), ("javascript", "http"), ("data:,", "http")]
+)
+def test_links_are_of_the_web_whatever_a_careless_proxy_passes_on(told: str, scheme: str) -> None:
+    client = a_client(web_proxies=1)
+    page = client.get("/essays/letters/many", headers={"X-Forwarded-Proto": told}).text
+    assert f'<link rel="canonical" href="{scheme}://localhost/essays/letters/many">' in page
+    assert f'href="{told}:' not in page or told == scheme

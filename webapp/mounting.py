@@ -54,6 +54,8 @@ class Below:
         above = self._prefix or environ.get("SCRIPT_NAME", "").rstrip("/")
         # Every link begins with it, and it may be what a client told a careless proxy.
         environ["SCRIPT_NAME"] = above if _PATH.fullmatch(above) else ""
+        if environ["wsgi.url_scheme"] not in ("http", "https"):
+            environ["wsgi.url_scheme"] = "http"
         path = environ.get("PATH_INFO", "")
         if self._prefix and f"{path}/".startswith(f"{self._prefix}/"):
             environ["PATH_INFO"] = path[len(self._prefix) :] or "/"
