@@ -171,14 +171,17 @@ class Library:
     def _deadline(self, seconds: float = inf) -> float:
         return time.monotonic() + min(seconds, self._settings.search_seconds)
 
-    def _planned(self, text: str, deadline: float) -> tuple[Query, Plan, tuple[Note, ...]]:
-        """A query as understood, its plan, and the notes on both (``QueryError``)."""
+    def _require_short(self, text: str) -> None:
         longest = self._settings.max_query_length
         if len(text) > longest:
             raise QueryError(
                 f"the query has {len(text):,} characters, more than the {longest:,} allowed; "
                 "shorten it"
             )
+
+    def _planned(self, text: str, deadline: float) -> tuple[Query, Plan, tuple[Note, ...]]:
+        """A query as understood, its plan, and the notes on both (``QueryError``)."""
+        self._require_short(text)
         query = parse(text)
         plan, notes = make_plan(
             query,
@@ -222,7 +225,11 @@ class Library:
         return None
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
-        """Whole queries that go on from what is being typed; see :mod:`indexer.suggest`."""
+        """Whole queries that go on from what is being typed; see :mod:`indexer.suggest`.
+
+        Raises ``QueryError`` for a text longer than a query may be, and ``SearchTimeout``.
+        """
+        self._require_short(prefix)
         if self._suggester is None:
             from indexer.suggest import Suggester
 

@@ -19,7 +19,6 @@ from msgspec.structs import replace
 
 from indexer.config import Settings
 from indexer.engines.base import Engine
-from indexer.errors import QueryError
 from indexer.folding import APOSTROPHES, fold
 from indexer.marks import Marker
 from indexer.model import Essay, Suggestion, SuggestionKind
@@ -93,15 +92,8 @@ class Suggester:
     def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
         """Whole queries that go on from ``text``, best first, at most so many.
 
-        Each finds something. Raises ``QueryError`` for a text longer than a query may be, and
-        ``SearchTimeout``.
+        Each finds something. Raises ``SearchTimeout``.
         """
-        longest = self._settings.max_query_length
-        if len(text) > longest:
-            raise QueryError(
-                f"the text has {len(text):,} characters, more than the {longest:,} allowed; "
-                "shorten it"
-            )
         typed = unfinished(text)
         if typed is None or limit < 1:
             return ()

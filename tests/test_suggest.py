@@ -240,10 +240,12 @@ def test_nothing_to_complete_is_nothing(shelf: Shelf, text: str) -> None:
 
 
 def test_a_text_beyond_the_longest_query_is_refused(shelf: Shelf) -> None:
-    one = shelf(RIGHTS, max_query_length=10)
-    assert one.suggest("human righ", 8)
+    engine = shelf(RIGHTS)._engine
+    assert isinstance(engine, WhooshEngine)
+    library = Library(engine, Settings(max_query_length=10), None)
+    assert library.suggest("human righ")
     with pytest.raises(QueryError, match="11 characters, more than the 10 allowed"):
-        one.suggest("human right", 8)
+        library.suggest("human right")
 
 
 def test_a_suggestion_takes_no_longer_than_a_search_may(shelf: Shelf) -> None:
