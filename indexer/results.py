@@ -41,10 +41,18 @@ class Presenter:
     def title(self, essay: Essay, *, is_hit: bool) -> tuple[Piece, ...]:
         """An essay's title, lit where the essay is a hit."""
         found = self._title.marker.marks(essay.title, essay.language) if is_hit else []
-        return light(essay.title, found)
+        return light(essay.title, found, self._minor(essay.language))
+
+    def _minor(self, language: str) -> frozenset[int]:
+        """The numbers of the plain words that need not be there in a language: such a word is
+        not lit, unless the query has no others."""
+        # The plain words come first among the patterns of every part.
+        minor = frozenset(n for n, word in enumerate(self._words) if language in word.optional_in)
+        return minor if len(minor) < len(self._words) else frozenset()
 
     def passage(self, essay: Essay, passage: Passage, *, is_hit: bool) -> ReadPassage:
         """A whole passage, lit as in a snippet where it is a hit, and not at all elsewhere."""
+        minor = self._minor(essay.language)
         found: list[Mark] = []
         in_headings: list[list[Mark]] = [[] for _ in passage.headings]
         if is_hit:
@@ -58,8 +66,11 @@ class Presenter:
             kind=passage.kind,
             text=passage.text,
             is_hit=is_hit,
-            pieces=light(passage.text, found),
-            heading_pieces=tuple(map(light, passage.headings, in_headings)),
+            pieces=light(passage.text, found, minor),
+            heading_pieces=tuple(
+                light(heading, marks, minor)
+                for heading, marks in zip(passage.headings, in_headings, strict=True)
+            ),
         )
 
     def _essay_hit(self, group: Group, essay: Essay, passages: int) -> EssayHit:
@@ -76,7 +87,7 @@ class Presenter:
             score=group.score,
             passages=hits,
             more=group.total - len(hits),
-            title_pieces=light(essay.title, title_marks),
+            title_pieces=light(essay.title, title_marks, self._minor(essay.language)),
         )
 
     def _heading_marks(self, heading: str, language: str) -> list[Mark]:
@@ -91,15 +102,14 @@ class Presenter:
         check_clock(self._deadline)
         found = self._text.marker.marks(passage.text, essay.language)
         in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
-        required = [word for word in self._words if essay.language not in word.optional_in]
+        minor = self._minor(essay.language)
+        required = [word for number, word in enumerate(self._words) if number not in minor]
         missing: tuple[str, ...] = ()
         if tier:
             held = self._text.lit(found) | in_title
             for heading_marks in in_headings:
                 held |= self._heading.lit(heading_marks)
             missing = tuple(w.pattern.label for w in required if w.pattern not in held)
-        # The plain words come first among the patterns.
-        minor = {n for n, word in enumerate(self._words) if word not in required}
         return Hit(
             id=f"{essay.id}#{passage.anchor}",
             anchor=passage.anchor,
@@ -109,7 +119,10 @@ class Presenter:
             snippet=snippet(passage.text, found, minor=minor),
             missing=missing,
             score=score,
-            heading_pieces=tuple(map(light, passage.headings, in_headings)),
+            heading_pieces=tuple(
+                light(heading, marks, minor)
+                for heading, marks in zip(passage.headings, in_headings, strict=True)
+            ),
         )
 
 

@@ -20,9 +20,9 @@ _WORD_REACH = 40
 _Span = tuple[int, int]
 
 
-def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
-    """The whole text in pieces."""
-    return tuple(_lit(text, (0, len(text)), merged([(mark.start, mark.end) for mark in found])))
+def light(text: str, found: Sequence[Mark], minor: Collection[int] = ()) -> tuple[Piece, ...]:
+    """The whole text in pieces; patterns in ``minor`` are not lit."""
+    return tuple(_lit(text, (0, len(text)), _spans(found, minor)))
 
 
 def snippet(
@@ -33,10 +33,10 @@ def snippet(
     What it shows is chosen for the number of different patterns, then for whole sentences,
     then for the number of marks, then for being early. Where one place can't show every
     pattern, two or three do if that shows more. Patterns in ``minor`` do not count as
-    different: no fragment is made for a word like "the".
+    different: no fragment is made for a word like "the", and none is lit.
     """
     if len(text) <= width:
-        return light(text, found)
+        return light(text, found, minor)
     passage = _Passage(text, found, minor)
     best = passage.fragments(width, 1)
     for count in range(2, _FRAGMENTS + 1):
@@ -55,6 +55,10 @@ def snippet(
     if text[after:].strip():
         pieces.append(_CUT)
     return tuple(pieces)
+
+
+def _spans(found: Sequence[Mark], minor: Collection[int]) -> list[_Span]:
+    return merged([(mark.start, mark.end) for mark in found if mark.pattern not in minor])
 
 
 def _lit(text: str, fragment: _Span, spans: Sequence[_Span]) -> Iterator[Piece]:
@@ -94,7 +98,7 @@ class _Passage:
         self._found = sorted(found)
         self._mark_starts = [mark.start for mark in self._found]
         self._numbers = [mark.pattern for mark in self._found]
-        self.spans = merged([(mark.start, mark.end) for mark in found])
+        self.spans = _spans(found, minor)
         self._starts = [start for start, _ in self.spans]
         self._ends = [end for _, end in self.spans]
         self.patterns = {mark.pattern for mark in found}.difference(minor)

@@ -65,6 +65,22 @@ def test_a_search_gives_essays_with_passages_headings_and_lit_words(library: Lib
     assert "".join(p.text for p in hit.snippet).replace("…", "") in hit.text
 
 
+def test_very_common_words_are_not_lit_beside_others(library: Library) -> None:
+    def lit(query: str) -> set[str]:
+        (hit,) = library.search(query, passages=1).results[0].passages
+        pieces = [*hit.snippet, *(piece for pieces in hit.heading_pieces for piece in pieces)]
+        reading = library.read("politics/on_liberty", query)
+        read = {piece.text for one in reading.passages for piece in one.pieces if piece.match}
+        shown = {piece.text for piece in hit.snippet if piece.match}
+        assert shown <= read
+        return {piece.text for piece in pieces if piece.match}
+
+    assert lit("the plan of life") == {"plan", "life"}
+    assert lit('"plan of life"') == {"plan of life"}
+    # Where there are no others they are what was asked for.
+    assert {"would", "be", "no"} <= lit("would be no")
+
+
 def test_every_language_is_searched_in_its_own_forms(library: Library) -> None:
     (essay,) = library.search("freiheit rechte").results
     lit = {piece.text for piece in essay.passages[0].snippet if piece.match}
