@@ -43,9 +43,9 @@ $(VENV)/.%-$(KEY): | $(VENV)/.made
 	@touch $@
 
 run: $(VENV)/.run-$(KEY)
-	$(BIN)/essays index seeds
+	$(BIN)/essays --index .essays index seeds
 	@echo 'Your own essays: $(BIN)/essays index ~/essays'
-	@$(BIN)/essays serve --port $(PORT)
+	@$(BIN)/essays --index .essays serve --port $(PORT)
 
 test: $(VENV)/.test-$(KEY)
 	$(BIN)/python -m pytest --cov $(ARGS)

@@ -478,10 +478,13 @@ def test_a_passage_is_cited_without_a_script_by_a_form_that_keeps_the_query(
     button = one(tree, ".found button")
     form = one(tree, "article form")
     assert form.css(".found button")
-    assert form.attributes.get("action") is None
+    # The citation is at the top, far from the passage.
+    assert form.attributes.get("action") == "#citation-of-passage"
+    assert tree.css_first("#citation-of-passage") is None
     assert one(form, "input").attributes == {"type": "hidden", "name": "q", "value": "cats"}
     anchor = str(button.attributes["value"])
     tree = page(client, "/essays/kinds", q="cats", cite=anchor)
+    assert one(tree, "#citation-of-passage")
     assert text_of(one(tree, ".cited .citation")) == (
         "Mary Roe, John Doe, “Kinds of things”, First part › Lists, 1 March 2019, "
         f"http://localhost/essays/kinds#{anchor}"

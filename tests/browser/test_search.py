@@ -22,6 +22,7 @@ def test_the_start_page_has_the_cursor_in_the_box(open_page: Open) -> None:
 
 def test_a_query_is_typed_and_its_passages_come_lit(open_page: Open) -> None:
     page = open_page("/")
+    expect(page.get_by_role("combobox", name="Search the essays")).to_be_focused()
     page.keyboard.type("rivers monks")
     page.keyboard.press("Enter")
     page.wait_for_url("**/?q=rivers+monks")
@@ -76,6 +77,7 @@ def test_the_slash_can_be_turned_off_on_the_help_page(open_page: Open) -> None:
 def test_suggestions_come_and_are_chosen_by_keyboard(open_page: Open) -> None:
     page = open_page("/")
     box = page.get_by_role("combobox", name="Search the essays")
+    expect(box).to_be_focused()
     page.keyboard.type("thirty le")
     options = page.get_by_role("option")
     expect(options.first).to_be_visible()
@@ -96,6 +98,7 @@ def test_suggestions_come_and_are_chosen_by_keyboard(open_page: Open) -> None:
 def test_escape_closes_the_suggestions_and_keeps_what_was_typed(open_page: Open) -> None:
     page = open_page("/")
     box = page.get_by_role("combobox", name="Search the essays")
+    expect(box).to_be_focused()
     page.keyboard.type("riv")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Escape")
@@ -113,6 +116,7 @@ def test_suggestions_that_fail_are_just_not_there(open_page: Open) -> None:
         route.fulfill(status=200, body="{}", content_type="text/plain")
 
     page.route("**/api/v1/suggest**", failed)
+    expect(page.get_by_role("combobox", name="Search the essays")).to_be_focused()
     page.keyboard.type("rivers")
     page.wait_for_timeout(400)
     assert asked

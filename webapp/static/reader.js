@@ -95,7 +95,7 @@ if (hits.length) {
     }
   })();
   let on = kept?.getItem("essays.keys") !== "off";
-  const keys = made("button", { type: "button", className: "keys", title: "Turn the keys on or off" }, "Keys ", made("kbd", {}, "n"), made("kbd", {}, "p"));
+  const keys = made("button", { type: "button", className: "keys", title: "Turn the keys on or off" }, "Keys ", made("kbd", {}, "n"), " ", made("kbd", {}, "p"));
   const show = () => keys.setAttribute("aria-pressed", String(on));
   keys.addEventListener("click", () => {
     on = !on;
