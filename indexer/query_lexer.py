@@ -20,6 +20,7 @@ from indexer.query_terms import (
     read_term,
     searchable,
 )
+from indexer.spelling import distance
 
 Scope = Literal["title", "heading", "author"]
 ItemKind = Literal["plain", "term", "open", "close", "or", "and", "not"]
@@ -242,7 +243,9 @@ class _Lexer:
             self._field(field, start, start + len(name) + 1)
             return
         if colon and self._looks_like_field(name, value, end):
-            message = f"There is no field {excerpt(name)}:; it was taken as text"
+            meant = _nearest_field(field)
+            hint = f" (did you mean {meant}:?)" if meant else ""
+            message = f"There is no field {excerpt(name)}:{hint}; it was taken as text"
             self._note("unknown-field", message, start, start + len(name) + 1)
         self._term(start, end)
 
@@ -343,3 +346,10 @@ _COMPLAINTS = {
     "before": ("bad-date", "is no date such as 2021, 2021-06 or 2021-06-04"),
     "date": ("bad-date", "is no date or range such as 2021-06 or 2019..2021"),
 }
+
+
+def _nearest_field(name: str) -> str:
+    """The field whose name is one edit away; of short names nothing is."""
+    if len(name) < 4:
+        return ""
+    return next((field for field in sorted(FIELDS) if distance(name, field, 1) <= 1), "")

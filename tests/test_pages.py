@@ -344,6 +344,11 @@ def test_a_note_shows_its_piece_of_the_query_only_where_it_does_not_name_it() ->
     assert [remark.about for remark in answers.remarks(result)] == ["", "bar"]
 
 
+def test_a_name_that_nobody_has_is_said_once(client: FlaskClient) -> None:
+    page = found(client, 'rights author:"nobody at all"')
+    assert page.texts(".notes li") == ["The library has no author named nobody at all."]
+
+
 def test_a_better_spelling_is_one_click_away(client: FlaskClient) -> None:
     page = found(client, "tibett", sort="title")
     assert page.text(".better") == "Did you mean tibet?"

@@ -433,3 +433,14 @@ def test_any_order_of_operators_gives_a_tree(pieces: list[str]) -> None:
 def test_the_distance_has_a_limit_that_a_note_names() -> None:
     (note,) = parse(f'"a b"~{MAX_DISTANCE + 1}').notes
     assert str(MAX_DISTANCE) in note.message
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("autor:mill", "author:"), ("tile:x", "title:"), ("Headings:x", "heading:"), ("foo:x", "")],
+)
+def test_a_field_that_is_nearly_one_is_told_by_its_name(text: str, meant: str) -> None:
+    (note,) = parse(text).notes
+    assert note.kind == "unknown-field"
+    assert ("did you mean" in note.message) == bool(meant)
+    assert meant in note.message

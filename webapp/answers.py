@@ -73,7 +73,8 @@ def remarks(result: SearchResult | Reading) -> list[Remark]:
 def _about(note: Note, query: str) -> str:
     start, end = note.span
     piece = query[start:end].strip()
-    if not piece or piece == query.strip() or piece in note.message:
+    bare = piece.strip('"“”„«»')
+    if not bare or piece == query.strip() or bare in note.message:
         return ""
     return shown(piece)
 
