@@ -67,10 +67,7 @@ class Presenter:
             text=passage.text,
             is_hit=is_hit,
             pieces=light(passage.text, found, minor),
-            heading_pieces=tuple(
-                light(heading, marks, minor)
-                for heading, marks in zip(passage.headings, in_headings, strict=True)
-            ),
+            heading_pieces=_lit_each(passage.headings, in_headings, minor),
         )
 
     def _essay_hit(self, group: Group, essay: Essay, passages: int) -> EssayHit:
@@ -119,11 +116,14 @@ class Presenter:
             snippet=snippet(passage.text, found, minor=minor),
             missing=missing,
             score=score,
-            heading_pieces=tuple(
-                light(heading, marks, minor)
-                for heading, marks in zip(passage.headings, in_headings, strict=True)
-            ),
+            heading_pieces=_lit_each(passage.headings, in_headings, minor),
         )
+
+
+def _lit_each(
+    headings: Sequence[str], found: Sequence[Sequence[Mark]], minor: frozenset[int]
+) -> tuple[tuple[Piece, ...], ...]:
+    return tuple(light(text, marks, minor) for text, marks in zip(headings, found, strict=True))
 
 
 class _Lamp:
