@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexer import ranking
-from indexer.engines.base import Entry, Fingerprint, Group, Matches
+from indexer.engines.base import Engine, Entry, Fingerprint, Group, Matches
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.model import Essay, Passage, Sort
 from indexer.planning import make_plan
@@ -65,27 +65,34 @@ def entry(
 
 
 def stocked(path: Path, entries: Sequence[Entry], *, commits: int = 1) -> WhooshEngine:
-    """An engine that holds the entries, committed in so many goes."""
+    """The embedded engine with these entries, committed in so many goes."""
     engine = WhooshEngine(path, create=True)
-    writer = engine.writer()
-    share = max(1, -(-len(entries) // commits))
-    for start in range(0, len(entries), share):
-        for each in entries[start : start + share]:
-            writer.put(each)
-        writer.commit()
-    if not entries:
-        writer.commit()
-    writer.close()
+    fill(engine, entries, commits=commits)
     return engine
 
 
-def matches_of(engine: WhooshEngine, text: str, *, sort: Sort = "relevance") -> Matches:
+def fill(
+    engine: Engine, entries: Sequence[Entry], *, commits: int = 1, rebuild: bool = False
+) -> None:
+    """Puts entries into an engine, committed in so many goes, of equal size but the last."""
+    share = max(1, -(-len(entries) // commits))
+    writer = engine.writer(rebuild=rebuild)
+    try:
+        for start in range(0, len(entries) or 1, share):
+            for each in entries[start : start + share]:
+                writer.put(each)
+            writer.commit()
+    finally:
+        writer.close()
+
+
+def matches_of(engine: Engine, text: str, *, sort: Sort = "relevance") -> Matches:
     """The engine's matches of a query."""
     plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
     return engine.search(plan, sort=sort, deadline=time.monotonic() + 60)
 
 
-def ids_of(engine: WhooshEngine, text: str, *, sort: Sort = "relevance") -> list[str]:
+def ids_of(engine: Engine, text: str, *, sort: Sort = "relevance") -> list[str]:
     """Ids of all essays that answer a query, in the final order."""
     plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
     matches = engine.search(plan, sort=sort, deadline=time.monotonic() + 60)
