@@ -1,0 +1,140 @@
+"""The engine for many machines: an index on an OpenSearch cluster."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from math import inf
+
+from indexer.config import Settings
+from indexer.engines import opensearch_essays as essays
+from indexer.engines import opensearch_schema as schema
+from indexer.engines import opensearch_words as words
+from indexer.engines.base import Entry, Fingerprint, Selection
+from indexer.engines.opensearch_address import parse_address
+from indexer.engines.opensearch_catalogue import OpenSearchCatalogue
+from indexer.engines.opensearch_client import Client
+from indexer.engines.opensearch_index import Place
+from indexer.engines.opensearch_matches import OpenSearchMatches
+from indexer.engines.opensearch_queries import of_essays, passages_of
+from indexer.engines.opensearch_snapshot import Snapshot
+from indexer.engines.opensearch_writer import OpenSearchWriter
+from indexer.errors import NoIndexError
+from indexer.model import Essay, ShelfOrder, Sort, Status
+from indexer.plan import Below, Pattern, Plan, Scope
+
+
+class OpenSearchEngine:
+    """The index of a name on a cluster. Every reading method answers from one commit."""
+
+    def __init__(self, location: str, settings: Settings, *, create: bool = False) -> None:
+        self._client = Client(parse_address(location), settings)
+        self._place = Place(self._client, settings)
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        if not create:
+            self._place.stamp()
+
+    # Snapshots
+
+    def _newest(self) -> Snapshot:
+        """A snapshot of the newest commit."""
+        stamp = self._place.stamp()
+        stamp.require_current()
+        with self._lock:
+            known = self._snapshot
+            if known is not None and known.revision == stamp.revision():
+                return known
+            # The one before is not closed: a search under way may still read from it.
+            self._snapshot = Snapshot(self._client, self._place, stamp)
+            return self._snapshot
+
+    def close(self) -> None:
+        """Lets the cluster forget what it keeps for this engine, and hangs up."""
+        with self._lock:
+            snapshot, self._snapshot = self._snapshot, None
+        if snapshot is not None:
+            snapshot.close()
+        self._client.close()
+
+    # Writing
+
+    def writer(self, *, rebuild: bool = False) -> OpenSearchWriter:
+        """Opens the one writing session; an index of an older version is rebuilt."""
+        return OpenSearchWriter(self._client, self._place, rebuild=rebuild or self.outdated())
+
+    def outdated(self) -> bool:
+        """Whether the index was made by another version and must be rebuilt."""
+        try:
+            return not self._place.stamp().current()
+        except NoIndexError:
+            return False
+
+    # Reading
+
+    def revision(self) -> str:
+        """A short text that every commit and every rebuild changes; one round trip."""
+        stamp = self._place.stamp()
+        stamp.require_current()
+        return stamp.revision()
+
+    def fingerprints(self) -> Iterator[Fingerprint]:
+        """All indexed essays, for sync; none before the first commit."""
+        try:
+            stamp = self._place.stamp()
+        except NoIndexError:
+            return iter(())
+        if stamp.schema != schema.SCHEMA_VERSION:
+            return iter(())
+        return essays.fingerprints(Snapshot(self._client, self._place, stamp))
+
+    def languages(self) -> Mapping[str, int]:
+        """Languages of the essays and how many essays each has."""
+        return words.languages(self._newest())
+
+    def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
+        """Exact terms that begin with a prefix, with how many essays hold each."""
+        return words.vocabulary(self._newest(), prefix, scope)
+
+    def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
+        """Exact terms within so many edits, with how many essays hold each."""
+        return words.close_to(self._newest(), form, edits, scope)
+
+    def holds(self, node: Pattern | Below) -> bool:
+        """Whether a pattern occurs, or an essay lies in a place."""
+        snapshot = self._newest()
+        query = of_essays(passages_of(node, lambda term: True))
+        if isinstance(node, Below):
+            query = {"term": {"place": schema.key_of(node.place)}}
+        answer = snapshot.search({"size": 0, "terminate_after": 1, "query": query})
+        return bool(answer["hits"]["total"]["value"])
+
+    def catalogue(self, order: ShelfOrder, selection: Selection) -> OpenSearchCatalogue:
+        """Essays in order, told without loading more than those of a page."""
+        return OpenSearchCatalogue(self._newest(), order, selection)
+
+    def search(
+        self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float = inf
+    ) -> OpenSearchMatches:
+        """Runs a plan over the newest commit."""
+        snapshot = self._newest()
+        languages = words.languages(snapshot)
+        return OpenSearchMatches(snapshot, languages, plan, sort, per_essay, deadline)
+
+    def essay(self, essay_id: str) -> Entry | None:
+        """A whole essay, or ``None``."""
+        return essays.essay(self._newest(), essay_id)
+
+    def essays(self) -> Iterable[Essay]:
+        """Every essay, by id."""
+        return essays.essays(self._newest())
+
+    def status(self) -> Status:
+        """Size and state."""
+        return essays.status(self._newest())
+
+    def check(self) -> list[str]:
+        """Verifies the index against itself."""
+        from indexer.engines.opensearch_check import problems
+
+        return problems(self._client, self._place)

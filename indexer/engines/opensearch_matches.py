@@ -1,0 +1,468 @@
+"""The outcome of a search on a cluster: its tiers, and the groups of a page.
+
+The tiers are counted in one round trip; essays are ordered, grouped and cut to a page by the
+cluster, and come with their best passages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from math import log
+from typing import Any
+
+from indexer.engines import opensearch_schema as schema
+from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
+from indexer.engines.opensearch_catalogue import Tally
+from indexer.engines.opensearch_pages import page
+from indexer.engines.opensearch_positions import Positions
+from indexer.engines.opensearch_queries import (
+    EVERYTHING,
+    NOTHING,
+    Query,
+    any_of,
+    every,
+    in_languages,
+    is_graded,
+    joined_terms,
+    of_essays,
+    passages_of,
+    passages_with,
+    scored,
+    without,
+)
+from indexer.engines.opensearch_snapshot import Body, Snapshot
+from indexer.model import Essay, Matched, Passage, Sort
+from indexer.plan import Pattern, PlainWord, Plan, patterns_in
+
+# Passages of an essay asked for at first where it takes several to show all words.
+_FIRST_PASSAGES = 20
+
+_ORDERS: dict[Sort, list[Any]] = {
+    "relevance": [{"_score": "desc"}, {"id": "asc"}],
+    "date": [{"day": {"order": "desc", "missing": "_last"}}, {"id": "asc"}],
+    "title": [{"title_key": "asc"}, {"id": "asc"}],
+}
+
+
+class _Group:
+    """Required words, with the languages of the essays in which just these are required."""
+
+    def __init__(self, words: tuple[PlainWord, ...], languages: tuple[str, ...] | None) -> None:
+        self.words = words
+        self.languages = languages
+
+
+class _Tier:
+    """A tier as queries: on its essays, and on the passages that it shows of them."""
+
+    def __init__(self, essays: Query, passages: Query) -> None:
+        self.essays = essays
+        self.passages = passages
+
+
+class _Hit:
+    """A passage that was fetched."""
+
+    __slots__ = ("essay", "fields", "score")
+
+    def __init__(self, essay: int, score: float, fields: schema.Fields) -> None:
+        self.essay = essay
+        self.score = score
+        self.fields = fields
+
+    def passage(self) -> Passage:
+        return schema.passage_of(self.fields)
+
+
+def idf_of(total: int, found: int) -> float:
+    """Lucene's inverse document frequency."""
+    return log(1 + (total - found + 0.5) / (found + 0.5))
+
+
+class OpenSearchMatches:
+    """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        languages: Mapping[str, int],
+        plan: Plan,
+        sort: Sort,
+        per_essay: int,
+        deadline: float,
+    ) -> None:
+        self._snapshot = snapshot
+        self._deadline = deadline
+        self._languages = languages
+        self._sort: Sort = sort
+        self._per_essay = per_essay
+        self._plan = plan
+        patterns = Counter(
+            pattern for word in plan.words for pattern in (word.pattern, *word.parts)
+        )
+        patterns.update(patterns_in(plan.strict))
+        self._weighted = list(patterns.items())
+        self._joined = self._existing(joined_terms(plan))
+        self._universe = passages_of(plan.strict, self._exists)
+        self._tiers = self._find_tiers()
+        self._essays: list[tuple[Essay, str]] = []
+        self._numbers: dict[str, int] = {}
+        self._hits: list[_Hit] = []
+        self.tier_sizes = self._count()
+        best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
+        names: tuple[Matched, ...] = ("all", "essay", "any")
+        self._best = best
+        self.matched: Matched = "none" if best is None else names[best]
+        self.essays = 0 if best is None else self.tier_sizes[best]
+        self.partial = sum(self.tier_sizes) - self.essays
+
+    # Words of the index
+
+    def _exists(self, term: str) -> bool:
+        return "\x1f" not in term or term in self._joined
+
+    def _existing(self, terms: set[str]) -> set[str]:
+        """Those of some terms that an essay has."""
+        asked = sorted(terms)
+        known = {term: self._snapshot.known(("exists", term)) for term in asked}
+        new = [term for term in asked if known[term] is None]
+        if new:
+            bodies: list[Body] = [
+                {
+                    "size": 0,
+                    "terminate_after": 1,
+                    "query": {"term": {"terms": schema.key_of(term)}},
+                }
+                for term in new
+            ]
+            answers = self._snapshot.searches(bodies, deadline=self._deadline)
+            for term, answer in zip(new, answers, strict=True):
+                known[term] = answer["hits"]["total"]["value"] > 0
+                self._snapshot.remember(("exists", term), known[term])
+        return {term for term in asked if known[term]}
+
+    # Tiers
+
+    def _groups_of_words(self) -> list[_Group]:
+        """Which words are required; where that depends on the language, in which."""
+        words = self._plan.words
+        if not any(word.optional_in for word in words):
+            return [_Group(words, None)]
+        found: dict[tuple[PlainWord, ...], list[str]] = {}
+        for language in self._languages:
+            needed = tuple(word for word in words if language not in word.optional_in)
+            found.setdefault(needed or words, []).append(language)
+        if len(found) == 1:
+            return [_Group(next(iter(found)), None)]
+        return [_Group(needed, tuple(spoken)) for needed, spoken in found.items()]
+
+    def _find_tiers(self) -> list[_Tier]:
+        nothing = _Tier(NOTHING, NOTHING)
+        if not self._plan.words:
+            if self._plan.strict is None:
+                return [nothing] * 3
+            return [_Tier(of_essays(self._universe), self._universe), nothing, nothing]
+        found: list[tuple[_Tier, _Tier, _Tier]] = [
+            self._tiers_of(group) for group in self._groups_of_words()
+        ]
+        return [
+            _Tier(
+                any_of(tiers[number].essays for tiers in found),
+                any_of(tiers[number].passages for tiers in found),
+            )
+            for number in range(3)
+        ]
+
+    def _tiers_of(self, group: _Group) -> tuple[_Tier, _Tier, _Tier]:
+        limits = [self._universe]
+        if group.languages is not None:
+            limits.append(in_languages(group.languages))
+        words = [passages_with(word.pattern, self._exists) for word in group.words]
+        parts = [passages_with(part, self._exists) for word in group.words for part in word.parts]
+        with_all = NOTHING if NOTHING in words else every([*limits, *words])
+        first = _Tier(NOTHING if with_all == NOTHING else of_essays(with_all), with_all)
+        nothing = _Tier(NOTHING, NOTHING)
+        if len(words) == 1 and not parts:
+            return first, nothing, nothing
+        known = words if NOTHING in words else None
+        with_some = every([*limits, any_of(words)]) if any_of(words) != NOTHING else NOTHING
+        second = nothing
+        if known is None and len(words) > 1:
+            together = {
+                "bool": {
+                    "filter": [of_essays(every([*limits, word])) for word in words],
+                    "must_not": [first.essays],
+                }
+            }
+            second = _Tier(together, with_some)
+        anything = any_of([*words, *parts])
+        if anything == NOTHING:
+            return first, second, nothing
+        with_any = every([*limits, anything])
+        others = [tier.essays for tier in (first, second) if tier.essays != NOTHING]
+        third = _Tier(without(of_essays(with_any), *others), with_any)
+        return first, second, third
+
+    def _count(self) -> tuple[int, ...]:
+        """The number of essays in each tier; and how many essays have the patterns that it
+        matters of."""
+        bodies = [
+            {"size": 0, "track_total_hits": True, "query": tier.essays} for tier in self._tiers
+        ]
+        asked = [number for number, tier in enumerate(self._tiers) if tier.essays != NOTHING]
+        patterns = [
+            pattern
+            for pattern in self._counted()
+            if self._snapshot.known(("essays", pattern)) is None
+        ]
+        queries = [passages_with(pattern, self._exists) for pattern in patterns]
+        answers = self._snapshot.searches(
+            [
+                *(bodies[number] for number in asked),
+                *(
+                    {"size": 0, "track_total_hits": True, "query": of_essays(query)}
+                    for query in queries
+                ),
+            ],
+            deadline=self._deadline,
+        )
+        counts = [answer["hits"]["total"]["value"] for answer in answers]
+        for pattern, count in zip(patterns, counts[len(asked) :], strict=True):
+            self._snapshot.remember(("essays", pattern), count)
+        sizes = dict(zip(asked, counts, strict=False))
+        return tuple(sizes.get(number, 0) for number in range(3))
+
+    def _counted(self) -> list[Pattern]:
+        """The patterns whose frequency is asked for: of those that only count as being there,
+        and of the plain words."""
+        found = dict.fromkeys(
+            pattern for word in self._plan.words for pattern in (word.pattern, *word.parts)
+        )
+        found.update(
+            dict.fromkeys(pattern for pattern, _ in self._weighted if not is_graded(pattern))
+        )
+        return list(found)
+
+    def _with(self, pattern: Pattern) -> int:
+        """How many essays have a pattern, whatever the rest of the query."""
+        count = self._snapshot.known(("essays", pattern))
+        if count is None:
+            query = of_essays(passages_with(pattern, self._exists))
+            body = {"size": 0, "track_total_hits": True, "query": query}
+            answer = self._snapshot.search(body, deadline=self._deadline)
+            count = answer["hits"]["total"]["value"]
+            self._snapshot.remember(("essays", pattern), count)
+        return int(count)
+
+    @cached_property
+    def passages(self) -> int:
+        """The number of passages in the best tier."""
+        if self._best is None:
+            return 0
+        tier = self._tiers[self._best]
+        body: Body = {
+            "size": 0,
+            "query": tier.essays,
+            "aggs": {
+                "p": {
+                    "nested": {"path": schema.PASSAGES},
+                    "aggs": {"found": {"filter": tier.passages}},
+                }
+            },
+        }
+        answer = self._snapshot.search(body, deadline=self._deadline)
+        return int(answer["aggregations"]["p"]["found"]["doc_count"])
+
+    # Facets
+
+    @cached_property
+    def _tally(self) -> Tally:
+        query = NOTHING if self._best is None else self._tiers[self._best].essays
+        return Tally(self._snapshot, query, self._deadline)
+
+    def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
+        """The values of a facet over the essays counted, at most so many."""
+        return self._tally.facet(name, most, below)
+
+    def essays_with(self, pattern: Pattern) -> int:
+        """How many of the essays counted have a pattern among authors or in the title."""
+        if self._best is None:
+            return 0
+        found = of_essays(passages_with(pattern, self._exists))
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "query": every([self._tiers[self._best].essays, found]),
+        }
+        answer = self._snapshot.search(body, deadline=self._deadline)
+        return int(answer["hits"]["total"]["value"])
+
+    def idf(self, pattern: Pattern) -> float:
+        """Lucene's inverse document frequency of a pattern, over essays."""
+        return idf_of(sum(self._languages.values()), self._with(pattern))
+
+    def occurs(self, pattern: Pattern) -> bool:
+        """Whether a pattern occurs in any passage, whatever the rest of the query."""
+        return self._with(pattern) > 0
+
+    # Order
+
+    def groups(self, start: int, stop: int) -> list[Group]:
+        """Essays ``start`` to ``stop``, tier by tier."""
+        found: list[Group] = []
+        base = 0
+        for number, size in enumerate(self.tier_sizes):
+            low, high = max(start - base, 0), min(stop - base, size)
+            if low < high:
+                found.extend(self._groups_of(number, low, high))
+            base += size
+        return found
+
+    def _scores(self) -> list[Query]:
+        queries = []
+        for pattern, times in self._weighted:
+            idf = 0.0 if is_graded(pattern) else self.idf(pattern)
+            query = scored(pattern, times, idf, self._exists)
+            if query != NOTHING:
+                queries.append(query)
+        return queries
+
+    def _ranked(self, tier: _Tier) -> Query:
+        """The passages of a tier, with their scores."""
+        return {"bool": {"filter": [tier.passages], "should": self._scores()}}
+
+    def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
+        tier = self._tiers[number]
+        several = number == 1
+        most = max(self._per_essay, _FIRST_PASSAGES) if several else self._per_essay
+        # Of the first tier all essays with such a passage are meant.
+        essays = tier.essays if number else EVERYTHING
+        hits = self._page(tier, essays, low, high, most)
+        made = [self._group(hit, number) for hit in hits]
+        if several:
+            self._complete(tier, made)
+        chosen = [(essay, self._chosen(found, number), total) for essay, found, total in made]
+        return [
+            Group(
+                essay_ref=essay,
+                tier=number,
+                score=max(self._hits[ref].score for ref in refs),
+                passages=tuple(Candidate(ref=ref, score=self._hits[ref].score) for ref in refs),
+                total=total,
+            )
+            for essay, refs, total in chosen
+        ]
+
+    def _page(
+        self, tier: _Tier, essays: Query, low: int, high: int, most: int
+    ) -> list[dict[str, Any]]:
+        """Essays of a tier in order, with their best passages."""
+        ranked = of_essays(self._ranked(tier), score="max")
+        ranked["nested"]["inner_hits"] = {
+            "size": most,
+            "_source": False,
+            "stored_fields": [schema.DATA, schema.TOKENS],
+            "docvalue_fields": [schema.ORDINAL],
+            "sort": [{"_score": "desc"}, {schema.ORDINAL: "asc"}],
+        }
+        body: Body = {
+            "query": ranked
+            if essays == EVERYTHING
+            else {"bool": {"must": [ranked], "filter": [essays]}},
+            "sort": _ORDERS[self._sort],
+            "_source": False,
+            "stored_fields": [schema.ESSAY, schema.TITLE_TOKENS],
+            "track_total_hits": False,
+        }
+        return page(self._snapshot, body, low, high, deadline=self._deadline, scored=True)
+
+    def _group(self, hit: dict[str, Any], number: int) -> tuple[int, list[int], int]:
+        """A hit as the number of its essay, those of its passages, and how many match."""
+        essay = schema.essay_of(hit["fields"])
+        place = self._numbers.get(essay.id)
+        if place is None:
+            place = self._numbers[essay.id] = len(self._essays)
+            self._essays.append((essay, hit["fields"][schema.TITLE_TOKENS][0]))
+        inner = hit["inner_hits"][schema.PASSAGES]["hits"]
+        refs = range(len(self._hits), len(self._hits) + len(inner["hits"]))
+        self._hits += (_Hit(place, each["sort"][0], each["fields"]) for each in inner["hits"])
+        return place, list(refs), inner["total"]["value"]
+
+    def _complete(self, tier: _Tier, made: list[tuple[int, list[int], int]]) -> None:
+        """Asks for all passages of the essays whose words are not among the first ones."""
+        patterns = [word.pattern for word in self._plan.words]
+        lacking = {}
+        for number, (place, refs, total) in enumerate(made):
+            if len(refs) < total:
+                held = {n for ref in refs for n in self._words_in(ref, patterns)}
+                if len(held) < len(patterns):
+                    lacking[place] = number, total
+        if not lacking:
+            return
+        ids = [schema.key_of(self._essays[place][0].id) for place in lacking]
+        own = every([tier.essays, {"terms": {"id": ids}}])
+        most = max(total for _, total in lacking.values())
+        for hit in self._page(tier, own, 0, len(ids), most):
+            group = self._group(hit, 1)
+            made[lacking[group[0]][0]] = group
+
+    def _words_in(self, ref: int, patterns: Sequence[Pattern]) -> set[int]:
+        """Which of the patterns a passage has in its text, its headings or its title."""
+        texts = [
+            self._positions(ref, "text"),
+            self._positions(ref, "heading"),
+            self._positions(self._hits[ref].essay, "title"),
+        ]
+        return {
+            n
+            for n, pattern in enumerate(patterns)
+            if any(positions.occurrences(pattern) for positions in texts)
+        }
+
+    def _positions(self, ref: int, part: Part) -> Positions:
+        if part == "title":
+            essay, tokens = self._essays[ref]
+            return Positions(tokens, essay.language, lambda: [essay.title])
+        hit = self._hits[ref]
+        essay, _ = self._essays[hit.essay]
+        text, _, headings = hit.fields[schema.TOKENS][0].partition("\n")
+        if part == "text":
+            return Positions(text, essay.language, lambda: [hit.passage().text])
+        return Positions(headings, essay.language, lambda: hit.passage().headings)
+
+    def _chosen(self, refs: list[int], number: int) -> list[int]:
+        """The best passages of an essay; where only together they hold all words, those that
+        add a word come before those that repeat one."""
+        if number != 1:
+            return refs[: self._per_essay]
+        patterns = [word.pattern for word in self._plan.words]
+        seen: set[int] = set()
+        adding: list[int] = []
+        repeating: list[int] = []
+        for ref in refs:
+            held = self._words_in(ref, patterns) if len(seen) < len(patterns) else set()
+            (repeating if held <= seen else adding).append(ref)
+            seen |= held
+        return (adding + repeating)[: self._per_essay]
+
+    # What was found
+
+    def positions(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
+    ) -> list[list[Sequence[tuple[int, int]]]]:
+        """Occurrences of patterns in texts, headings or titles."""
+        found = []
+        for ref in refs:
+            positions = self._positions(ref, part)
+            found.append([positions.occurrences(pattern) for pattern in patterns])
+        return found
+
+    def passages_of(self, refs: Sequence[int]) -> list[Passage]:
+        """Passages by the ``ref`` of their candidates."""
+        return [self._hits[ref].passage() for ref in refs]
+
+    def essays_of(self, refs: Sequence[int]) -> list[Essay]:
+        """Essays by the ``essay_ref`` of their groups."""
+        return [self._essays[ref][0] for ref in refs]
