@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import closing
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.engines import Name, Site
 
 # The machine decides how long an example takes, so time is no verdict.
 settings.register_profile("here", deadline=None)
@@ -40,3 +45,33 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             "CLICOLOR_FORCE",
         }:
             monkeypatch.delenv(name)
+
+
+# Every engine
+
+
+@pytest.fixture(scope="module", params=get_args(Name))
+def engine_home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Name, str]:
+    """Each engine, with a folder or a cluster for its indexes."""
+    if request.param == "whoosh":
+        return "whoosh", str(tmp_path_factory.mktemp("site"))
+    base = os.environ.get("ESSAYS_TEST_OPENSEARCH", "")
+    if not base:
+        pytest.skip("ESSAYS_TEST_OPENSEARCH names no cluster")
+    return "opensearch", base
+
+
+@pytest.fixture
+def site(engine_home: tuple[Name, str]) -> Iterator[Site]:
+    """A place for the indexes of one test, once for every engine."""
+    with closing(Site(*engine_home)) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared_site(engine_home: tuple[Name, str]) -> Iterator[Site]:
+    """A place for indexes that the tests of a module share, once for every engine."""
+    with closing(Site(*engine_home)) as site:
+        yield site

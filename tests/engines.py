@@ -19,12 +19,44 @@ if TYPE_CHECKING:
 
 Name = Literal["whoosh", "opensearch"]
 
+# What engines may do differently, with the reason. A test that lets an engine differ asks here.
+DIFFERENCES: dict[str, tuple[Name, str]] = {
+    "words are counted in essays": (
+        "opensearch",
+        """vocabulary and close_to count the essays that hold a word, where Whoosh counts titles,
+        heading paths and texts: an essay is one document of the cluster, and counting what is
+        nested in it would cost a search. Only the order of completions and of better spellings,
+        and which words stand for a pattern that fits too many, go by it.""",
+    ),
+    "deleted passages count until they are merged away": (
+        "opensearch",
+        """The statistics that scores are made of are Lucene's, which forgets what was deleted
+        when it merges segments. What is found does not go by it.""",
+    ),
+    "words of removed essays are forgotten later": (
+        "whoosh",
+        """The vocabulary of a segment has the words of essays that were deleted of it, until it
+        is merged. No completion is made of them: each is tried before it is offered.""",
+    ),
+    "a killed writer leaves some essays new": (
+        "opensearch",
+        """A cluster has no transactions. An essay is one document, so that each is as it was or
+        as it is now, never half; a rebuild is made aside and is seen whole or not at all.""",
+    ),
+    "a revision costs a request": (
+        "opensearch",
+        """It is asked of the cluster, some milliseconds instead of microseconds: nobody else
+        knows what other writers did.""",
+    ),
+}
+
 # Seconds for a cluster to delete what a test leaves behind.
 _PATIENCE = 60
 
 
 class Site:
-    """Where indexes of one engine lie; :meth:`clear` takes away all that were made here.
+    """Where indexes of one engine lie: a context of :func:`contextlib.closing`, which takes
+    all away that were made here.
 
     ``base`` is a folder, or the address of a cluster without the name of an index.
     """
@@ -67,7 +99,18 @@ class Site:
         fill(engine, entries, commits=commits)
         return engine
 
-    def clear(self) -> None:
+    def differs(self, what: str) -> bool:
+        """Whether this engine is one that may do something differently."""
+        return DIFFERENCES[what][0] == self.name
+
+    def parts(self) -> list[str]:
+        """The indexes that lie here, by the names they have on disk or in the cluster."""
+        if self.name == "opensearch":
+            return indexes_of(self._base, self._run)
+        folders = (path for at in self._locations for path in Path(at).glob("*") if path.is_dir())
+        return sorted(map(str, folders))
+
+    def close(self) -> None:
         """Closes the engines and deletes the indexes."""
         for engine in self._engines:
             engine.close()

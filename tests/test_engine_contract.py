@@ -1,0 +1,1141 @@
+"""What every engine promises, in the same cases for each; see :mod:`indexer.engines.base`.
+
+What engines may do differently, and why, is in :data:`tests.engines.DIFFERENCES`; there is
+nothing else. That an engine finds what it must of generated queries is in
+``test_engine_oracle.py``; what is about the files of the embedded engine alone is in
+``test_whoosh_engine.py``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from math import log
+
+import pytest
+from msgspec.structs import replace
+
+from indexer import ranking
+from indexer.analysis import postings
+from indexer.config import Settings
+from indexer.engines.base import (
+    Engine,
+    Entry,
+    FacetName,
+    Matches,
+    Part,
+    Selection,
+)
+from indexer.errors import BusyError, NoIndexError, SearchTimeout
+from indexer.matching import occurrences
+from indexer.model import OutlineEntry, ShelfOrder, Sort
+from indexer.plan import Alternative, Below, Pattern, Plan
+from indexer.planning import make_plan
+from indexer.query import parse
+from indexer.suggest import Suggester
+from tests.contract_cases import ESSAYS, FOLDERS, LIBRARY, QUERIES, odd_entry
+from tests.engines import Site
+from tests.oracle import evaluate
+from tests.shelves import entry, fill, ids_of, matches_of
+
+
+def named(essay_id: str, anchor: str) -> str:
+    """A passage as the table above has it."""
+    return essay_id.rpartition("/")[2] + anchor.removeprefix("p-")
+
+
+def found_by(matches: Matches, *, size: int = 100) -> list[set[str]]:
+    """The passages of each tier."""
+    tiers: list[set[str]] = [set(), set(), set()]
+    for group in matches.groups(0, size):
+        (essay,) = matches.essays_of([group.essay_ref])
+        passages = matches.passages_of([candidate.ref for candidate in group.passages])
+        assert len(passages) == group.total
+        tiers[group.tier] |= {named(essay.id, passage.anchor) for passage in passages}
+    return tiers
+
+
+def searched(
+    engine: Engine, text: str, *, sort: Sort = "relevance", per_essay: int = 100
+) -> tuple[Plan, Matches]:
+    """The plan of a query and what it matches."""
+    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
+    deadline = time.monotonic() + 60
+    return plan, engine.search(plan, sort=sort, per_essay=per_essay, deadline=deadline)
+
+
+def word(term: str, scope: str = "any") -> Pattern:
+    """The pattern of a folded word as it is written."""
+    row = ((Alternative(term, 1),),)
+    return Pattern(paths=(row,), view="exact", scope=scope, label=term)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def shelf(shared_site: Site) -> Engine:
+    """The library above; not to be written to."""
+    return shared_site.stocked(LIBRARY, commits=2)
+
+
+# -- What is found ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "matched", "expected"), QUERIES)
+def test_the_table_says_what_the_oracle_does(text: str, matched: str, expected: str) -> None:
+    result = evaluate(parse(text), [(each.essay, each.passages) for each in LIBRARY])
+    best = next((tier for tier in result.tiers if tier.essays), result.tiers[0])
+    assert {named(*passage) for passage in best.passages} == set(expected.split())
+    assert result.matched == matched
+
+
+@pytest.mark.parametrize(("text", "matched", "expected"), QUERIES)
+def test_a_query_finds_these_passages_and_no_others(
+    shelf: Engine, text: str, matched: str, expected: str
+) -> None:
+    _, matches = searched(shelf, text)
+    result = evaluate(parse(text), [(each.essay, each.passages) for each in LIBRARY])
+    tiers = found_by(matches)
+    best = next((tier for tier in tiers if tier), set())
+    assert best == set(expected.split())
+    assert tiers == [{named(*passage) for passage in tier.passages} for tier in result.tiers]
+    assert matches.matched == matched
+    assert matches.tier_sizes == tuple(len(tier.essays) for tier in result.tiers)
+    assert (matches.essays, matches.passages) == (result.essays, result.passages)
+    assert matches.partial == result.partial == sum(matches.tier_sizes) - matches.essays
+
+
+def test_a_plan_with_nothing_in_it_finds_nothing(shelf: Engine) -> None:
+    matches = shelf.search(Plan(words=(), strict=None), deadline=time.monotonic() + 60)
+    assert (matches.matched, matches.essays, matches.passages) == ("none", 0, 0)
+    assert matches.groups(0, 10) == []
+    assert matches.passages_of([]) == []
+    assert matches.essays_of([]) == []
+    assert matches.positions([], [word("liberty")], "text") == []
+    assert matches.facet("language", 5).total == 0
+
+
+def test_a_pattern_that_stands_for_no_word_matches_nothing(shelf: Engine) -> None:
+    nothing = Pattern(paths=(((),),), view="exact", label="zz*")
+    matches = shelf.search(Plan(words=(), strict=nothing), deadline=time.monotonic() + 60)
+    assert matches.matched == "none"
+    assert not matches.occurs(nothing)
+    assert not shelf.holds(nothing)
+
+
+def test_very_common_words_are_required_where_all_are_common(site: Site) -> None:
+    engine = site.stocked(
+        [
+            entry("en", "young people", language="en"),
+            entry("de", "young leute", language="de"),
+            entry("both", "die young", language="en"),
+            entry("neither", "leute", language="fr"),
+        ]
+    )
+    matches = matches_of(engine, "die young")
+    assert (matches.tier_sizes, matches.matched) == ((2, 0, 1), "all")
+    assert set(ids_of(engine, "die young")[:2]) == {"de", "both"}
+    matches = matches_of(engine, "die")
+    assert (matches.tier_sizes, ids_of(engine, "die")) == ((1, 0, 0), ["both"])
+
+
+def test_words_in_a_row_never_run_from_one_text_into_the_next(site: Site) -> None:
+    engine = site.stocked(
+        [
+            entry(
+                "a",
+                (("First part", "Second one"), "text begins"),
+                "next text",
+                title="Whole title",
+                authors=("John Mill", "Ann Lee"),
+            )
+        ]
+    )
+    held = (
+        '"first part"',
+        '"text begins"',
+        'author:"john mill"',
+        '"whole title"',
+        '"first part"~0',
+    )
+    apart = (
+        '"part second"', '"one text"', '"title first"', '"title text"', '"begins next"',
+        'author:"mill ann"', '"part second"~9', '"title first"~1000', '"one text"~1000',
+        'author:"mill ann"~1000',
+    )  # fmt: skip
+    assert [query for query in held if ids_of(engine, query) != ["a"]] == []
+    assert [query for query in apart if ids_of(engine, query)] == []
+
+
+def test_long_words_and_long_phrases_are_found(site: Site) -> None:
+    long = "x" * 300
+    row = " ".join(f"word{number}" for number in range(60))
+    engine = site.stocked([entry("a", f"{row} {long} end"), entry("b", long[:250])])
+    assert ids_of(engine, long) == ["a"]
+    assert ids_of(engine, f'"{row}"') == ["a"]
+    assert ids_of(engine, f'"{long} end"') == ["a"]
+    assert ids_of(engine, f'"{row} {row}"') == []
+
+
+def test_letters_that_mean_something_to_engines_are_letters_here(site: Site) -> None:
+    texts = {
+        "bar": "one|two three",
+        "hat": "a^2 b^3",
+        "joined": "re-use co-op",
+        "slash": r"a/b \ c\d",
+        "lucene": "field:value AND (x) [1 TO 2] {y} ~2 +z -w && || ! * ?",
+        "emoji": "fine 😀 day 👩‍👩‍👧",
+        "astral": "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 text",
+        "separators": "unit\x1fseparated record\x1etext",
+    }
+    engine = site.stocked([entry(name, text) for name, text in texts.items()])
+    cases = {
+        "two": "bar", '"one two three"': "bar", '"a 2 b 3"': "hat", "reuse": "joined",
+        '"co op"': "joined", '"a b c d"': "slash", '"field value and x 1 to 2"': "lucene",
+        '"fine day"': "emoji", "unicode": "astral", '"unit separated"': "separators",
+        '"record text"': "separators",
+    }  # fmt: skip
+    assert {query: ids_of(engine, query) for query in cases} == {
+        query: [name] for query, name in cases.items()
+    }
+
+
+# -- Order and pages -------------------------------------------------------------------------
+
+
+def test_tiers_come_first_then_scores_then_ids(shelf: Engine) -> None:
+    for text, _, _ in QUERIES:
+        _, matches = searched(shelf, text)
+        groups = matches.groups(0, 100)
+        essays = matches.essays_of([group.essay_ref for group in groups])
+        keys = [
+            (group.tier, -group.score, essay.id)
+            for group, essay in zip(groups, essays, strict=True)
+        ]
+        assert keys == sorted(keys), text
+        for group in groups:
+            assert group.score == max(candidate.score for candidate in group.passages)
+            assert group.score >= 0.0
+
+
+def test_passages_of_an_essay_come_by_score_then_as_they_stand(site: Site) -> None:
+    texts = ["alpha", "alpha alpha alpha", "beta", "alpha", "alpha alpha alpha", "alpha"]
+    engine = site.stocked([entry("a", *texts)])
+    (group,) = searched(engine, "alpha")[1].groups(0, 1)
+    found = [(-one.score, one.ref) for one in group.passages]
+    scores = [score for score, _ in found]
+    assert scores == sorted(scores)
+    matches = matches_of(engine, "alpha")
+    (group,) = matches.groups(0, 1)
+    assert (len(group.passages), group.total) == (3, 5)
+    ordinals = [p.ordinal for p in matches.passages_of([c.ref for c in group.passages])]
+    assert ordinals == [2, 5, 1]
+    matches = searched(engine, "-beta", per_essay=2)[1]
+    (group,) = matches.groups(0, 1)
+    passages = matches.passages_of([c.ref for c in group.passages])
+    assert ([p.ordinal for p in passages], group.total) == ([1, 2], 5)
+    assert {one.score for one in group.passages} == {0.0}
+
+
+def test_passages_that_add_a_word_come_before_those_that_repeat_one(site: Site) -> None:
+    filler = "and many other things were said about all that had happened since"
+    engine = site.stocked(
+        [
+            entry(
+                "a",
+                "tibet tibet",
+                f"tibet {filler}",
+                f"protest {filler} {filler}",
+                "neither",
+                "tibet",
+                f"nepal {filler} {filler} {filler}",
+            )
+        ]
+    )
+    matches = searched(engine, "tibet protest nepal")[1]
+    (group,) = matches.groups(0, 1)
+    passages = matches.passages_of([c.ref for c in group.passages])
+    assert (matches.matched, group.tier) == ("essay", 1)
+    assert [p.ordinal for p in passages] == [1, 3, 6, 5, 2]
+    matches = searched(engine, "tibet protest nepal", per_essay=2)[1]
+    (group,) = matches.groups(0, 1)
+    assert (len(group.passages), group.total) == (2, 5)
+    assert [p.ordinal for p in matches.passages_of([c.ref for c in group.passages])] == [1, 3]
+
+
+def test_ties_go_by_id_whatever_the_order_of_writing(site: Site) -> None:
+    names = ["d", "a/b", "c", "B", "a", "a-b", "é", "全", "a/b/c"]
+    engine = site.stocked([entry(n, "same words") for n in names], commits=3)
+    assert ids_of(engine, "same words") == sorted(names)
+    assert ids_of(engine, "in:a") == ["a", "a/b", "a/b/c"]
+    assert ids_of(engine, "same", sort="date") == sorted(names)
+    assert ids_of(engine, "same", sort="title") == sorted(names)
+
+
+def test_essays_sort_by_date_and_by_title(site: Site) -> None:
+    engine = site.stocked(
+        [
+            entry("a", "word", title="Beta", date="2001"),
+            entry("b", "word word", title="élan", date="2001-06"),
+            entry("c", "word", title="alpha"),
+            entry("d", "word extra", title="Delta", date="1999-12-31"),
+            entry("e", "word", "words", title="beta", date="2001-01-01"),
+            entry("f", "neither", title="A", date="2020"),
+            entry("g", "word", title="…", date="0999"),
+        ],
+        commits=2,
+    )
+    assert ids_of(engine, "word", sort="date") == ["b", "a", "e", "d", "g", "c"]
+    by_title = ids_of(engine, "word", sort="title")
+    assert [one for one in by_title if one != "g"] == ["c", "a", "e", "d", "b"]
+    # Tiers come before any order.
+    assert ids_of(engine, "word extra", sort="title")[0] == "d"
+    (first, *_) = matches_of(engine, "word", sort="date").groups(0, 1)
+    assert first.score > 0.0
+
+
+def test_what_is_asked_for_more_often_counts_for_more(site: Site) -> None:
+    engine = site.stocked([entry("a", "alpha beta beta"), entry("b", "alpha alpha beta")])
+    assert ids_of(engine, "alpha alpha alpha beta")[0] == "b"
+    assert ids_of(engine, "alpha beta beta beta")[0] == "a"
+
+
+def test_an_exact_title_comes_first_then_an_exact_heading(site: Site) -> None:
+    filler = "and then there were many other things to be said about all that happened since"
+    engine = site.stocked(
+        [
+            entry("much", "on liberty on liberty on liberty liberty", title="Liberty"),
+            entry("headed", (("On Liberty",), f"some {filler}")),
+            entry("titled", f"of liberty {filler} {filler}", title="On Liberty!"),
+        ]
+    )
+    assert ids_of(engine, "on liberty") == ["titled", "headed", "much"]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date", "title"])
+def test_pages_neither_overlap_nor_leave_anything_out(
+    site: Site, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    monkeypatch.setattr(ranking, "WINDOW", 4)
+    entries = [
+        entry(
+            f"e{n:02}",
+            f"alpha {'x ' * (n % 7)} beta {'y ' * (n % 5)}" if n % 3 else "alpha",
+            "beta" if n % 2 else "gamma",
+            title=f"T{n % 4}",
+            date=f"20{n % 6:02}",
+        )
+        for n in range(23)
+    ]
+    engine = site.stocked(entries, commits=2)
+    plan, matches = searched(engine, "alpha beta", sort=sort, per_essay=3)
+    assert len(matches.groups(0, 100)) == 23
+    assert matches.groups(23, 30) == matches.groups(5, 5) == []
+    every = matches.groups(0, 100)
+    for size in (1, 7):
+        pages = [matches.groups(start, start + size) for start in range(0, 25, size)]
+        assert [group for page in pages for group in page] == every
+    whole = ranking.ranked(matches, plan, sort=sort, start=0, stop=100)
+    assert len({group.essay_ref for group in whole}) == 23
+    for size in (1, 5):
+        ranked = [
+            group
+            for start in range(0, 25, size)
+            for group in ranking.ranked(matches, plan, sort=sort, start=start, stop=start + size)
+        ]
+        assert ranked == whole
+
+
+@pytest.mark.slow
+def test_deep_pages_follow_the_ones_before(site: Site) -> None:
+    size = 10_240
+    entries = [
+        entry(f"e{n:05}", "same" + " word" * (n % 5), title=f"t{n % 7}", date=f"{1900 + n % 9}")
+        for n in range(size)
+    ]
+    essays = [each.essay for each in entries]
+    engine = site.stocked(entries)
+    orders: dict[Sort, list[str]] = {
+        "date": [e.id for e in sorted(essays, key=lambda e: e.date or "", reverse=True)],
+        "title": [e.id for e in sorted(essays, key=lambda e: e.title)],
+        "relevance": [e.id for e in sorted(essays, key=lambda e: e.words)],
+    }  # fmt: skip
+    for sort, ids in orders.items():
+        _, matches = searched(engine, "same", sort=sort, per_essay=1)
+        assert (matches.essays, matches.passages) == (size, size)
+        for start, stop in (
+            (10_200, size + 9), (9_990, 10_010), (size - 1, size), (size, size + 1), (0, 3),
+            (10_000, 10_001), (5_000, 5_010),
+        ):  # fmt: skip
+            groups = matches.groups(start, stop)
+            found = [essay.id for essay in matches.essays_of([g.essay_ref for g in groups])]
+            assert found == ids[start:stop], (sort, start)
+    catalogue = engine.catalogue("date", Selection())
+    assert [e.id for e in catalogue.page(10_100, 10_110)] == orders_by_date(entries)[10_100:10_110]
+    assert len(list(engine.essays())) == len(list(engine.fingerprints())) == size
+
+
+def orders_by_date(entries: Sequence[Entry]) -> list[str]:
+    """Ids, the newest first, then by title."""
+    essays = sorted((each.essay for each in entries), key=lambda e: (e.title, e.id))
+    return [e.id for e in sorted(essays, key=lambda e: e.date or "", reverse=True)]
+
+
+# -- What is told of a match -----------------------------------------------------------------
+
+PARTS: tuple[Part, ...] = ("text", "heading", "title")
+
+
+def places_in(pattern: Pattern, text: str, language: str) -> list[tuple[int, int]]:
+    """Where a pattern occurs in one text."""
+    held = postings(text, language)
+    terms = held.exact if pattern.view == "exact" else held.stem
+    return occurrences(pattern, lambda term: terms.get(term, ()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the liberty of opinion", '"one opinion"', '"one opinion"~9', "protest rights human",
+        "m* of", "cooperate now", "全文检索", "tibbet~", "harmonie droits liberté",
+        '"of individuality" title:liberty heading:of',
+    ],
+)  # fmt: skip
+def test_positions_are_those_of_the_words_in_each_text(shelf: Engine, text: str) -> None:
+    plan, matches = searched(shelf, text)
+    patterns = [one.pattern for one in plan.words]
+    patterns += [pattern for one in plan.words for pattern in one.parts]
+    patterns += [word("of"), word("nowhere")]
+    if isinstance(plan.strict, Pattern):
+        patterns.append(plan.strict)
+    groups = matches.groups(0, 100)
+    assert groups
+    refs = [group.essay_ref for group in groups]
+    essays = matches.essays_of(refs)
+    for essay, found in zip(essays, matches.positions(refs, patterns, "title"), strict=True):
+        expected = [places_in(pattern, essay.title, essay.language) for pattern in patterns]
+        assert [list(places) for places in found] == expected
+    for group, essay in zip(groups, essays, strict=True):
+        refs = [candidate.ref for candidate in group.passages]
+        passages = matches.passages_of(refs)
+        of_texts = matches.positions(refs, patterns, "text")
+        of_headings = matches.positions(refs, patterns, "heading")
+        for passage, in_text, in_headings in zip(passages, of_texts, of_headings, strict=True):
+            for pattern, places, above in zip(patterns, in_text, in_headings, strict=True):
+                assert list(places) == places_in(pattern, passage.text, essay.language)
+                # How far one heading stands from the next is the engine's own.
+                wanted = sum(
+                    len(places_in(pattern, heading, essay.language)) for heading in passage.headings
+                )
+                assert len(above) == wanted
+                assert list(above) == sorted(above)
+
+
+def test_positions_come_for_refs_in_any_order_and_number(shelf: Engine) -> None:
+    _, matches = searched(shelf, "rights OR mankind OR tibet OR freiheit")
+    refs = [candidate.ref for group in matches.groups(0, 9) for candidate in group.passages]
+    patterns = [word("rights"), word("tibet"), word("mankind")]
+    every = matches.positions(refs, patterns, "text")
+    assert matches.positions(refs[::-1], patterns, "text") == every[::-1]
+    assert matches.positions(refs[1:2], patterns[1:2], "text") == [every[1][1:2]]
+    assert matches.passages_of(refs[::-1]) == matches.passages_of(refs)[::-1]
+    assert matches.passages_of([refs[0], refs[0]]) == matches.passages_of(refs[:1]) * 2
+
+
+def test_passages_and_essays_are_as_they_were_put(shelf: Engine) -> None:
+    _, matches = searched(shelf, "-zebra")
+    groups = matches.groups(0, 100)
+    essays = matches.essays_of([group.essay_ref for group in groups])
+    assert sorted(essays, key=lambda e: e.id) == sorted(
+        (each.essay for each in LIBRARY), key=lambda e: e.id
+    )
+    for group, essay in zip(groups, essays, strict=True):
+        passages = matches.passages_of([candidate.ref for candidate in group.passages])
+        assert tuple(passages) == ESSAYS[essay.id].passages
+
+
+def test_idf_is_that_of_lucene_over_passages(shelf: Engine) -> None:
+    _, matches = searched(shelf, "rights liberty mill")
+    total = sum(len(each.passages) for each in LIBRARY)
+    for pattern, passages in ((word("rights"), 2), (word("lhasa"), 1), (word("zebra"), 0)):
+        expected = log(1 + (total - passages + 0.5) / (passages + 0.5))
+        assert matches.idf(pattern) == pytest.approx(expected, rel=1e-4)
+    # Other words never weigh less than a commoner one.
+    assert matches.idf(word("lhasa")) > matches.idf(word("the"))
+
+
+def test_what_occurs_anywhere_is_told_whatever_else_was_asked(shelf: Engine) -> None:
+    _, matches = searched(shelf, "lang:fr -lang:fr")
+    assert matches.matched == "none"
+    for term, scope, expected in (
+        ("rights", "any", True), ("opinion", "heading", True), ("exile", "any", True),
+        ("exile", "title", True), ("rights", "title", False), ("mill", "author", True),
+        ("mill", "any", False), ("zebra", "any", False), ("rights", "heading", False),
+    ):  # fmt: skip
+        assert matches.occurs(word(term, scope)) is expected, (term, scope)
+        assert shelf.holds(word(term, scope)) is expected, (term, scope)
+
+
+def test_the_places_that_hold_an_essay_are_told(shelf: Engine) -> None:
+    places = (
+        "politics",
+        "politics/asia",
+        "politics/asia/tibet",
+        "zh",
+        "harbour",
+        "notes/spellings",
+    )
+    assert [place for place in places if not shelf.holds(Below(place))] == []
+    others = ("pol", "asia", "politics/", "politics/asia/tibet/x", "", "Politics", "harbou")
+    assert [place for place in others if shelf.holds(Below(place))] == []
+
+
+def test_essays_are_counted_by_what_their_authors_and_titles_hold(shelf: Engine) -> None:
+    _, matches = searched(shelf, "rights OR droits OR liberty")
+    assert matches.essays == 3
+    for pattern, expected in (
+        (word("lee", "author"), 2), (word("mill", "author"), 1), (word("zebra", "author"), 0),
+        (word("liberty", "title"), 1), (word("muhl", "author"), 0), (word("des", "title"), 1),
+    ):  # fmt: skip
+        assert matches.essays_with(pattern) == expected, pattern
+    row = ((Alternative("ann", 1),), (Alternative("lee", 1),))
+    whole = Pattern(paths=(row,), view="exact", scope="author", label="ann lee")
+    assert matches.essays_with(whole) == 2
+    assert matches.essays_with(replace(whole, paths=(row[::-1],))) == 0
+
+
+# -- Facets ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folders(shared_site: Site) -> Engine:
+    """Essays in folders; not to be written to."""
+    return shared_site.stocked(FOLDERS, commits=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "below", "expected"),
+    [
+        ("monk", "language", "", {"en": 4, "fr": 1}),
+        ("monk", "year", "", {"2001": 2, "1999": 1, "2010": 1}),
+        ("monk", "author", "", {"Ann Lee": 2, "Bo Yi": 2, "J. Ann Lee": 1}),
+        ("monk", "folder", "", {"lib": 5}),
+        ("monk", "folder", "lib", {"lib/art": 3, "lib/war": 2}),
+        ("monk", "folder", "lib/art", {"lib/art/c": 1}),
+        ("monk", "folder", "lib/art/c", {}),
+        ("monk", "folder", "li", {}),
+        ("monk", "folder", "top", {}),
+        # Only the essays of the best tier count.
+        ("monk nun", "folder", "", {"lib": 1}),
+        ("monk nun", "author", "", {}),
+        ("lang:fr", "year", "", {"1999": 1}),
+        ("zebra", "language", "", {}),
+        ("-zebra", "language", "", {"en": 4, "de": 1, "fr": 1}),
+    ],
+)
+def test_facets_count_the_essays_of_the_best_tier(
+    folders: Engine, text: str, name: FacetName, below: str, expected: dict[str, int]
+) -> None:
+    matches = matches_of(folders, text)
+    counts = matches.facet(name, 99, below)
+    ordered = tuple(sorted(expected.items(), key=lambda item: (-item[1], item[0])))
+    assert (counts.values, counts.total) == (ordered, len(expected))
+    for most in (0, 1, 2):
+        fewer = matches.facet(name, most, below)
+        assert (fewer.values, fewer.total) == (ordered[:most], len(expected))
+
+
+def test_facets_of_many_values_are_exact(site: Site) -> None:
+    entries = [
+        entry(f"f{n % 40:02}/e{n:03}", "word", authors=(f"A{n % 70:02}", f"B{n % 3}"), date="2001")
+        for n in range(280)
+    ]
+    engine = site.stocked(entries)
+    matches = matches_of(engine, "word")
+    names = Counter(name for each in entries for name in each.essay.authors)
+    ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    for most in (1, 5, 20, 100):
+        found = matches.facet("author", most)
+        assert (list(found.values), found.total) == (ordered[:most], 73)
+    found = matches.facet("folder", 3)
+    assert (found.values, found.total) == ((("f00", 7), ("f01", 7), ("f02", 7)), 40)
+    assert matches.facet("language", 9).values == (("en", 280),)
+
+
+# -- The words of the library ----------------------------------------------------------------
+
+
+def held_by(term: str, *, in_essays: bool) -> int:
+    """How many essays hold an exact term; or how many titles, heading paths and texts."""
+    total = 0
+    for each in LIBRARY:
+        texts = [(each.essay.title,)]
+        texts += [part for p in each.passages for part in (p.headings, (p.text,))]
+        held = sum(
+            any(term in postings(text, each.essay.language).exact for text in part)
+            for part in texts
+        )
+        total += min(held, 1) if in_essays else held
+    return total
+
+
+def test_the_vocabulary_is_every_word_in_code_point_order(site: Site, shelf: Engine) -> None:
+    terms = set()
+    for each in LIBRARY:
+        texts = [each.essay.title, *(h for p in each.passages for h in p.headings)]
+        for text in (*texts, *(p.text for p in each.passages)):
+            terms |= set(postings(text, each.essay.language).exact)
+    for prefix in ("", "l", "lib", "liberty", "co", "全", "เ", "zz", "1", "o"):
+        found = shelf.vocabulary(prefix, "any")
+        assert [term for term, _ in found] == sorted(t for t in terms if t.startswith(prefix))
+        in_essays = site.differs("words are counted in essays")
+        expected = [(t, held_by(t, in_essays=in_essays)) for t, _ in found]
+        assert found == expected
+        assert shelf.vocabulary(prefix, "title") == shelf.vocabulary(prefix, "heading") == found
+
+
+def test_names_are_a_vocabulary_of_their_own(shelf: Engine) -> None:
+    names = dict(shelf.vocabulary("", "author"))
+    assert names == {
+        "ann": 2, "harriet": 1, "jacques": 1, "jean": 1, "jeanjacques\x1f2": 1, "john": 1,
+        "karl": 1, "lee": 2, "mill": 1, "muhl": 1, "rousseau": 1, "stuart": 1, "taylor": 1,
+    }  # fmt: skip
+    assert shelf.vocabulary("j", "author") == [
+        ("jacques", 1), ("jean", 1), ("jeanjacques\x1f2", 1), ("john", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "edits", "scope", "expected"),
+    [
+        ("libertx", 1, "any", ["liberte", "liberty"]),
+        ("lbierty", 1, "any", ["liberty"]),
+        ("libert", 1, "any", ["liberte", "liberty"]),
+        ("lbeirty", 1, "any", []),
+        ("lbeirty", 2, "any", ["liberty"]),
+        ("tibet", 0, "any", ["tibet"]),
+        ("mil", 1, "author", ["mill"]),
+        ("mil", 1, "any", []),
+        ("lhasaa", 1, "title", ["lhasa"]),
+        ("coperate", 1, "any", ["cooperate\x1f2", "operate"]),
+        ("qqqqqq", 2, "any", []),
+        ("ibet", 1, "any", ["tibet"]),
+    ],
+)
+def test_words_within_some_edits_are_close(
+    shelf: Engine, form: str, edits: int, scope: str, expected: list[str]
+) -> None:
+    found = shelf.close_to(form, edits, scope)  # type: ignore[arg-type]
+    assert [term for term, _ in found] == expected
+    known = dict(shelf.vocabulary("", scope))  # type: ignore[arg-type]
+    assert all(known[term] == count for term, count in found)
+
+
+def test_no_word_is_offered_that_only_a_removed_essay_had(site: Site) -> None:
+    engine = site.stocked([entry("a", "a zebra"), entry("b", "a zeppelin", authors=("Zoe",))])
+    assert [t for t, _ in engine.vocabulary("ze", "any")] == ["zebra", "zeppelin"]
+    changed(engine, remove=("a",))
+    if not site.differs("words of removed essays are forgotten later"):
+        assert [t for t, _ in engine.vocabulary("ze", "any")] == ["zeppelin"]
+        assert engine.close_to("zebr", 1, "any") == []
+    completions = Suggester(engine, Settings())
+    assert [one.text for one in completions.suggest("ze", 8)] == ["zeppelin"]
+    changed(engine, entry("b", "another"))
+    assert Suggester(engine, Settings()).suggest("ze", 8) == ()
+    assert engine.languages() == {"en": 1}
+
+
+def test_languages_are_counted_in_essays(shelf: Engine) -> None:
+    assert dict(shelf.languages()) == {"en": 4, "de": 1, "fr": 1, "zh": 1, "th": 1}
+
+
+# -- The catalogue ---------------------------------------------------------------------------
+
+ORDERS: dict[ShelfOrder, list[str]] = {
+    "title": ["lib/art/b", "lib/art/a", "lib/art/c/d", "lib/war", "lib/war/e", "top"],
+    "author": ["lib/art/b", "lib/art/a", "top", "lib/art/c/d", "lib/war", "lib/war/e"],
+    "date": ["lib/war/e", "lib/art/b", "lib/art/a", "lib/art/c/d", "lib/war", "top"],
+    "folder": ["lib/art/a", "lib/art/b", "lib/art/c/d", "lib/war", "lib/war/e", "top"],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_catalogue_is_in_every_order_page_by_page(folders: Engine, order: ShelfOrder) -> None:
+    catalogue = folders.catalogue(order, Selection())
+    assert catalogue.essays == 6
+    assert [essay.id for essay in catalogue.page(0, 99)] == ORDERS[order]
+    assert catalogue.page(0, 99) == [essay for n in range(6) for essay in catalogue.page(n, n + 1)]
+    assert catalogue.page(6, 9) == catalogue.page(2, 2) == []
+
+
+@pytest.mark.parametrize(
+    ("selection", "ids"),
+    [
+        (Selection(language="en"), "lib/art/a lib/art/b lib/war lib/war/e"),
+        (Selection(language="xx"), ""),
+        (Selection(year="2001"), "lib/art/a lib/art/b"),
+        (Selection(author="Bo Yi"), "lib/art/b lib/art/c/d"),
+        (Selection(author="bo yi"), ""),
+        (Selection(author="Ann"), ""),
+        (Selection(folder="lib/art"), "lib/art/a lib/art/b lib/art/c/d"),
+        (Selection(folder="lib/war"), "lib/war lib/war/e"),
+        (Selection(folder="li"), ""),
+        (Selection(author="Ann Lee", folder="lib", year="2001"), "lib/art/a lib/art/b"),
+        (Selection(language="fr", year="2001"), ""),
+    ],
+)
+def test_a_shelf_holds_what_has_all_that_was_asked_for(
+    folders: Engine, selection: Selection, ids: str
+) -> None:
+    catalogue = folders.catalogue("folder", selection)
+    assert [essay.id for essay in catalogue.page(0, 99)] == ids.split()
+    assert catalogue.essays == len(ids.split())
+    chosen = [each.essay for each in FOLDERS if each.essay.id in ids.split()]
+    languages = Counter(essay.language for essay in chosen)
+    assert dict(catalogue.facet("language", 9).values) == languages
+    authors = Counter(name for essay in chosen for name in essay.authors)
+    assert dict(catalogue.facet("author", 9).values) == authors
+    assert catalogue.facet("author", 0).total == len(authors)
+
+
+# -- What is kept of an essay ----------------------------------------------------------------
+
+
+def test_an_essay_comes_back_to_the_letter(site: Site) -> None:
+    odd = odd_entry()
+    engine = site.stocked([odd, entry("plain", "inside")])
+    assert engine.essay(odd.essay.id) == odd
+    assert list(engine.essays()) == [odd.essay, entry("plain", "inside").essay]
+    assert {mark.essay_id: mark for mark in engine.fingerprints()} == {
+        odd.essay.id: odd.fingerprint,
+        "plain": entry("plain", "inside").fingerprint,
+    }
+    for text in ("surrogates", "reversed OR esrever", '"nul inside"', "漢漢", "x" * 300, "quoted"):
+        _, matches = searched(engine, text)
+        expected = evaluate(parse(text), [(odd.essay, odd.passages)])
+        found = [
+            (essay.id, passage.anchor)
+            for group in matches.groups(0, 9)
+            for essay in matches.essays_of([group.essay_ref])
+            for passage in matches.passages_of([c.ref for c in group.passages])
+            if essay.id == odd.essay.id
+        ]
+        best = next((tier for tier in expected.tiers if tier.essays), expected.tiers[0])
+        assert set(found) == set(best.passages), text
+        assert all(
+            passage == odd.passages[passage.ordinal - 1]
+            for group in matches.groups(0, 1)
+            for passage in matches.passages_of([c.ref for c in group.passages])
+            if matches.essays_of([group.essay_ref]) == [odd.essay]
+        )
+    authors = dict(matches_of(engine, "-zebra").facet("author", 9).values)
+    assert authors == dict.fromkeys(odd.essay.authors, 1)
+    changed(engine, remove=(odd.essay.id,))
+    assert engine.essay(odd.essay.id) is None
+    assert engine.check() == []
+
+
+def test_an_essay_of_thousands_of_headings_and_passages_is_whole(site: Site) -> None:
+    many = entry("many", *(((f"Heading {n}", "Sub"), f"text{n} common") for n in range(5_000)))
+    outline = tuple(OutlineEntry(title=f"H{n}", level=1, anchor=f"p-{n}") for n in range(5_000))
+    many = replace(many, outline=outline)
+    engine = site.stocked([many, entry("one", "common")])
+    assert engine.essay("many") == many
+    _, matches = searched(engine, "common", per_essay=5_000)
+    assert (matches.essays, matches.passages) == (2, 5_001)
+    groups = matches.groups(0, 2)
+    assert sorted(group.total for group in groups) == [1, 5_000]
+    (every,) = (group for group in groups if group.total == 5_000)
+    assert len({candidate.ref for candidate in every.passages}) == 5_000
+    assert found_by(searched(engine, "text4321 heading:4321")[1])[0] == {"many4322"}
+    assert engine.status().passages == 5_001
+
+
+def test_an_essay_without_passages_is_kept_and_found_by_nothing(site: Site) -> None:
+    engine = site.stocked([entry("none", title="Alone"), entry("a", "alone")])
+    assert engine.essay("none") == entry("none", title="Alone")
+    assert ids_of(engine, "alone OR -zebra") == ["a"]
+    assert engine.status().essays == 2
+
+
+# -- Writing ---------------------------------------------------------------------------------
+
+
+def changed(engine: Engine, *entries: Entry, remove: Sequence[str] = ()) -> None:
+    """One commit."""
+    writer = engine.writer()
+    try:
+        for essay_id in remove:
+            writer.remove(essay_id)
+        for each in entries:
+            writer.put(each)
+        writer.commit()
+    finally:
+        writer.close()
+
+
+def ids_in(engine: Engine) -> list[str]:
+    return [essay.id for essay in engine.essays()]
+
+
+def test_an_essay_put_is_found_and_shown_from_its_commit_on(site: Site) -> None:
+    location = site.location()
+    engine = site.stocked([], at=location)
+    other = site.opened(location)
+    put = entry("a", "Liberty of thought.", title="One")
+    writer = engine.writer()
+    writer.put(put)
+    for each in (engine, other):
+        assert (ids_of(each, "liberty"), ids_in(each), each.essay("a")) == ([], [], None)
+    writer.commit()
+    writer.close()
+    for each in (engine, other):
+        assert (ids_of(each, "liberty"), ids_in(each), each.essay("a")) == (["a"], ["a"], put)
+    assert engine.essay("b") is None
+
+
+def test_an_essay_put_again_replaces_the_one_before(site: Site) -> None:
+    engine = site.stocked([entry("a", "old words", "more"), entry("b", "old ones")])
+    writer = engine.writer()
+    writer.put(entry("a", "new words"))
+    assert ids_of(engine, "old") == ["a", "b"]
+    writer.commit()
+    writer.close()
+    assert ids_of(engine, "old") == ["b"]
+    assert ids_of(engine, "new") == ["a"]
+    assert engine.status().passages == 2
+    assert engine.check() == []
+
+
+def test_the_last_word_on_an_essay_before_a_commit_counts(site: Site) -> None:
+    engine = site.stocked([entry("c", "before"), entry("d", "before")])
+    writer = engine.writer()
+    writer.put(entry("a", "first version"))
+    writer.put(entry("a", "second version"))
+    writer.put(entry("b", "never mind"))
+    writer.remove("b")
+    writer.remove("c")
+    writer.put(entry("c", "after"))
+    writer.put(entry("d", "after"))
+    writer.remove("d")
+    writer.remove("never there")
+    writer.commit()
+    writer.close()
+    assert ids_in(engine) == ["a", "c"]
+    assert ids_of(engine, "first OR mind OR before") == []
+    assert ids_of(engine, "second") == ["a"]
+    assert ids_of(engine, "after") == ["c"]
+
+
+def test_a_renamed_essay_leaves_its_old_id(site: Site) -> None:
+    engine = site.stocked([entry("old/name", "words"), entry("other", "words")])
+    changed(engine, entry("new/name", "words"), remove=("old/name",))
+    assert ids_in(engine) == ["new/name", "other"]
+    assert ids_of(engine, "words in:new") == ["new/name"]
+    assert not engine.holds(Below("old"))
+
+
+def test_what_is_not_committed_is_dropped(site: Site) -> None:
+    engine = site.stocked([entry("a", "kept")])
+    revision = engine.revision()
+    writer = engine.writer()
+    writer.put(entry("b", "dropped"))
+    writer.put(entry("a", "dropped"))
+    writer.close()
+    writer.close()
+    assert ids_in(engine) == ["a"]
+    assert ids_of(engine, "kept") == ["a"]
+    # A later commit brings nothing of it back.
+    changed(engine, entry("c", "later"))
+    assert (ids_in(engine), ids_of(engine, "dropped")) == (["a", "c"], [])
+    assert engine.revision() != revision
+
+
+def test_one_session_may_commit_again_and_again(site: Site) -> None:
+    engine = site.stocked([])
+    writer = engine.writer()
+    for number in range(4):
+        writer.put(entry(f"e{number}", f"common word{number}"))
+        writer.commit()
+        assert ids_of(engine, "common") == [f"e{n}" for n in range(number + 1)]
+    writer.commit()
+    writer.close()
+    assert engine.check() == []
+
+
+def test_removed_essays_leave_no_trace_in_results_and_totals(site: Site) -> None:
+    entries = [entry(f"e{n}", "alpha beta", title="alpha", language="en") for n in range(6)]
+    engine = site.stocked(entries, commits=2)
+    changed(engine, remove=("e0", "e2", "e4", "e5", "never there"))
+    matches = matches_of(engine, "alpha")
+    assert (matches.essays, matches.passages) == (2, 2)
+    assert ids_of(engine, '"alpha beta"') == ["e1", "e3"]
+    assert ids_of(engine, "-beta") == []
+    assert engine.languages() == {"en": 2}
+    assert engine.catalogue("title", Selection()).essays == 2
+    assert len(list(engine.fingerprints())) == 2
+    assert engine.check() == []
+
+
+def test_every_commit_and_every_rebuild_makes_a_new_revision(site: Site) -> None:
+    engine = site.stocked([entry("a", "words")])
+    seen = [engine.revision()]
+    for rebuild in (False, True, False):
+        writer = engine.writer(rebuild=rebuild)
+        writer.put(entry("a", "words"))
+        assert engine.revision() == seen[-1]
+        writer.commit()
+        writer.close()
+        seen.append(engine.revision())
+    other = site.stocked([entry("a", "words")])
+    seen.append(other.revision())
+    assert len(set(seen)) == 5
+    assert all(0 < len(one) < 60 for one in seen)
+    assert engine.revision() == engine.revision()
+
+
+def test_a_revision_is_told_soon(site: Site, shelf: Engine) -> None:
+    shelf.revision()
+    started = time.monotonic()
+    for _ in range(20):
+        shelf.revision()
+    each = (time.monotonic() - started) / 20
+    assert each < (0.1 if site.differs("a revision costs a request") else 0.002)
+
+
+def test_a_rebuild_is_seen_only_when_committed(site: Site) -> None:
+    location = site.location()
+    engine = site.stocked([entry("a", "old"), entry("b", "old")], at=location)
+    other = site.opened(location)
+    before = matches_of(engine, "old")
+    writer = engine.writer(rebuild=True)
+    writer.put(entry("a", "new"))
+    for each in (engine, other):
+        assert (ids_of(each, "old"), ids_of(each, "new")) == (["a", "b"], [])
+    writer.commit()
+    for each in (engine, other):
+        assert (ids_of(each, "old"), ids_of(each, "new")) == ([], ["a"])
+        assert ids_in(each) == ["a"]
+    writer.close()
+    assert before.essays == 2
+    assert engine.check() == []
+
+
+def test_a_rebuild_given_up_leaves_the_index_as_it_was(site: Site) -> None:
+    engine = site.stocked([entry("a", "old")])
+    revision = engine.revision()
+    held = site.parts()
+    writer = engine.writer(rebuild=True)
+    writer.put(entry("a", "new"))
+    writer.put(entry("b", "new"))
+    writer.close()
+    assert (ids_of(engine, "old"), ids_of(engine, "new")) == (["a"], [])
+    assert engine.revision() == revision
+    assert site.parts() == held
+
+
+def test_a_rebuild_leaves_nothing_of_what_was_before(site: Site) -> None:
+    engine = site.stocked([entry("a", "old")])
+    held = len(site.parts())
+    fill(engine, [entry("a", "new")], rebuild=True)
+    assert ids_of(engine, "new") == ["a"]
+    assert len(site.parts()) == held
+
+
+def test_the_first_rebuild_of_a_new_place_makes_an_index(site: Site) -> None:
+    engine = site.opened(site.location(), create=True)
+    fill(engine, [entry("a", "new")], rebuild=True)
+    assert ids_of(engine, "new") == ["a"]
+    assert engine.check() == []
+
+
+def test_a_second_writer_waits_then_says_that_another_writes(site: Site) -> None:
+    location = site.location()
+    engine = site.stocked([entry("a", "words")], at=location)
+    hasty = site.opened(location, settings=Settings(write_wait_seconds=0.3))
+    writer = engine.writer()
+    started = time.monotonic()
+    for rebuild in (False, True):
+        with pytest.raises(BusyError, match="writing") as caught:
+            hasty.writer(rebuild=rebuild)
+        assert len(str(caught.value).splitlines()) == 1
+    assert time.monotonic() - started >= 0.6
+    assert ids_of(hasty, "words") == ["a"]
+    writer.put(entry("b", "words"))
+    writer.commit()
+    with pytest.raises(BusyError):
+        hasty.writer()
+    writer.close()
+    changed(hasty, entry("c", "words"))
+    assert ids_of(engine, "words") == ["a", "b", "c"]
+
+
+def test_a_writer_that_fails_frees_the_lock(site: Site) -> None:
+    location = site.location()
+    engine = site.stocked([entry("a", "words")], at=location)
+    writer = engine.writer()
+    with pytest.raises(RuntimeError), closing(writer):
+        raise RuntimeError("interrupted")
+    hasty = site.opened(location, settings=Settings(write_wait_seconds=0.1))
+    changed(hasty, entry("b", "words"))
+    assert ids_of(engine, "words") == ["a", "b"]
+
+
+# -- What outlives what ----------------------------------------------------------------------
+
+
+def shown(matches: Matches) -> list[tuple[str, float, list[str]]]:
+    """All that a search gives, loaded now."""
+    return [
+        (essay.id, group.score, [passage.text for passage in matches.passages_of(refs)])
+        for group in matches.groups(0, 20)
+        for refs in [[candidate.ref for candidate in group.passages]]
+        for essay in matches.essays_of([group.essay_ref])
+    ]  # fmt: skip
+
+
+def test_a_search_under_way_answers_from_its_own_commit(site: Site) -> None:
+    entries = [entry(f"e{n}", "some words", "more words", title=f"T{n}") for n in range(6)]
+    engine = site.stocked(entries, commits=3)
+    expected = shown(matches_of(engine, "words"))
+    assert len(expected) == 6
+    matches, by_title = matches_of(engine, "words"), matches_of(engine, "words", sort="title")
+    catalogue = engine.catalogue("title", Selection())
+    changed(engine, entry("e0", "other words"), entry("e9", "words"), remove=("e1", "e2"))
+    assert shown(matches) == expected
+    assert len(by_title.groups(0, 10)) == 6
+    assert matches.facet("language", 3).values == (("en", 6),)
+    assert [essay.id for essay in catalogue.page(0, 9)] == [f"e{n}" for n in range(6)]
+    assert sorted(ids_of(engine, "words")) == ["e0", "e3", "e4", "e5", "e9"]
+
+
+def test_a_search_under_way_outlives_a_rebuild(site: Site) -> None:
+    engine = site.stocked([entry(f"e{n}", "some words", title=f"T{n}") for n in range(6)])
+    matches = matches_of(engine, "words")
+    catalogue = engine.catalogue("title", Selection())
+    fill(engine, [entry("new", "other words")], rebuild=True)
+    assert len(shown(matches)) == 6
+    assert matches.facet("language", 3).values == (("en", 6),)
+    assert len(catalogue.page(0, 9)) == 6
+    assert ids_of(engine, "words") == ["new"]
+
+
+def test_an_engine_that_stays_open_answers_after_every_commit_as_one_opened_anew(
+    site: Site,
+) -> None:
+    written = {f"e{n:02}": f"word{n % 3} same {'rare' if n == 7 else 'common'}" for n in range(16)}
+    entries = [entry(name, text, "same again", authors=(name,)) for name, text in written.items()]
+    location = site.location()
+    engine = site.stocked(entries, at=location)
+    queries = ("same", '"same again"', "rare", "common", "word1 common", "author:e03", "title:x")
+    changes: list[list[Entry]] = [
+        [entry(f"e{n:02}", f"same changed {n}") for n in range(0, 16, 2)],
+        [entry("e03", "rare", "rare again"), entry("new", "same rare", title="x")],
+        [entry(f"e{n:02}", "word1 same", authors=("e03",)) for n in (1, 2, 5, 7)],
+        [entry(name, "common again") for name in written],
+    ]
+    for change in changes:
+        before = matches_of(engine, "same")
+        changed(engine, *change, remove=("e09",))
+        with closing(site.opened(location)) as other:
+            assert [ids_of(engine, q) for q in queries] == [ids_of(other, q) for q in queries]
+            assert list(engine.essays()) == list(other.essays())
+            assert [engine.essay(name) for name in written] == [
+                other.essay(name) for name in written
+            ]
+            assert engine.vocabulary("", "any") == other.vocabulary("", "any")
+            assert engine.languages() == other.languages()
+        groups = before.groups(0, 20)
+        assert len(before.passages_of([group.passages[0].ref for group in groups])) == len(groups)
+    assert ids_of(engine, "rare") == ["new"]
+
+
+# -- Time and state --------------------------------------------------------------------------
+
+
+def test_a_search_past_its_deadline_stops(shelf: Engine) -> None:
+    plan, _ = make_plan(parse('"human rights" liberty'), ("en",), shelf)
+    with pytest.raises(SearchTimeout, match="fewer or rarer words"):
+        shelf.search(plan, deadline=time.monotonic() - 1)
+
+
+def test_groups_asked_for_past_the_deadline_are_a_timeout(shelf: Engine) -> None:
+    plan, _ = make_plan(parse("human rights"), ("en",), shelf)
+    matches = shelf.search(plan, deadline=time.monotonic() + 0.6)
+    time.sleep(0.7)
+    with pytest.raises(SearchTimeout):
+        matches.groups(0, 10)
+    with pytest.raises(SearchTimeout):
+        matches.facet("author", 5)
+
+
+def test_a_place_without_an_index_says_so(site: Site) -> None:
+    location = site.location()
+    with pytest.raises(NoIndexError, match="essays index"):
+        site.opened(location).status()
+
+
+def test_a_place_made_ready_has_no_index_before_the_first_commit(site: Site) -> None:
+    location = site.location()
+    engine = site.opened(location, create=True)
+    assert list(engine.fingerprints()) == []
+    assert not engine.outdated()
+    with pytest.raises(NoIndexError, match="essays index"):
+        site.opened(location).status()
+    with pytest.raises(NoIndexError, match="essays index"):
+        matches_of(engine, "word")
+    fill(engine, [entry("a", "word")])
+    assert ids_of(engine, "word") == ["a"]
+
+
+def test_an_empty_index_answers_everything(site: Site) -> None:
+    engine = site.stocked([])
+    matches = matches_of(engine, 'word "phrase here" a* -b in:x OR fuzzy~')
+    assert (matches.matched, matches.essays, matches.passages, matches.partial) == ("none", 0, 0, 0)
+    assert matches.groups(0, 10) == []
+    assert matches.tier_sizes == (0, 0, 0)
+    assert matches_of(engine, "-word").matched == "none"
+    assert matches.facet("folder", 5, "").total == 0
+    assert not matches.occurs(word("a"))
+    assert engine.vocabulary("", "any") == engine.close_to("a", 1, "any") == []
+    assert dict(engine.languages()) == {}
+    assert list(engine.essays()) == []
+    assert list(engine.fingerprints()) == []
+    assert engine.catalogue("title", Selection()).page(0, 5) == []
+    assert engine.essay("a") is None
+    status = engine.status()
+    assert (status.essays, status.passages, status.words, status.languages) == (0, 0, 0, {})
+    assert engine.check() == []
+
+
+def test_status_tells_size_and_state(site: Site) -> None:
+    location = site.location()
+    engine = site.stocked(LIBRARY, at=location)
+    status = engine.status()
+    assert (status.engine, status.location) == (site.name, location)
+    assert (status.essays, status.passages) == (8, sum(len(e.passages) for e in LIBRARY))
+    assert status.words == sum(each.essay.words for each in LIBRARY)
+    assert status.languages == {"en": 4, "de": 1, "fr": 1, "zh": 1, "th": 1}
+    assert status.bytes > 1_000
+    assert status.healthy
+    assert status.updated is not None
+    assert status.updated >= time.strftime("%Y-", time.gmtime())
+    changed(engine, entry("harbour", "two words"), remove=("freiheit",))
+    assert engine.status().words == (
+        sum(e.essay.words for e in LIBRARY if e.essay.id not in ("freiheit", "harbour")) + 2
+    )
+
+
+def test_a_whole_index_has_nothing_to_be_told_of(shelf: Engine, folders: Engine) -> None:
+    assert shelf.check() == folders.check() == []
+    assert not shelf.outdated()
+
+
+def test_an_engine_may_be_closed_twice_and_an_open_one_goes_on(site: Site) -> None:
+    location = site.location()
+    engine = site.stocked([entry("a", "words")], at=location)
+    other = site.opened(location)
+    assert ids_of(other, "words") == ["a"]
+    other.close()
+    other.close()
+    assert ids_of(engine, "words") == ["a"]
