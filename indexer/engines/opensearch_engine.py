@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
@@ -23,6 +24,10 @@ from indexer.errors import NoIndexError
 from indexer.model import Essay, ShelfOrder, Sort, Status
 from indexer.plan import Below, Pattern, Plan, Scope
 
+# Seconds for which the newest commit known is taken for the newest there is: the parts of one
+# search ask again and again, and each time is a round trip.
+_FRESH = 0.01
+
 
 class OpenSearchEngine:
     """The index of a name on a cluster. Every reading method answers from one commit."""
@@ -32,6 +37,7 @@ class OpenSearchEngine:
         self._place = Place(self._client, settings)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._seen = -inf
         if not create:
             self._place.stamp()
 
@@ -39,9 +45,14 @@ class OpenSearchEngine:
 
     def _newest(self) -> Snapshot:
         """A snapshot of the newest commit."""
+        known, seen = self._snapshot, self._seen
+        now = time.monotonic()
+        if known is not None and now - seen < _FRESH:
+            return known
         stamp = self._place.stamp()
         stamp.require_current()
         with self._lock:
+            self._seen = now
             known = self._snapshot
             if known is not None and known.revision == stamp.revision():
                 return known
@@ -61,7 +72,7 @@ class OpenSearchEngine:
 
     def writer(self, *, rebuild: bool = False) -> OpenSearchWriter:
         """Opens the one writing session; an index of an older version is rebuilt."""
-        return OpenSearchWriter(self._client, self._place, rebuild=rebuild or self.outdated())
+        return OpenSearchWriter(self._place, rebuild=rebuild or self.outdated())
 
     def outdated(self) -> bool:
         """Whether the index was made by another version and must be rebuilt."""
@@ -131,10 +142,11 @@ class OpenSearchEngine:
 
     def status(self) -> Status:
         """Size and state."""
-        return essays.status(self._newest())
+        snapshot = self._newest()
+        return essays.status(snapshot, self._place, snapshot.stamp)
 
     def check(self) -> list[str]:
         """Verifies the index against itself."""
         from indexer.engines.opensearch_check import problems
 
-        return problems(self._client, self._place)
+        return problems(self._place)

@@ -32,12 +32,12 @@ from indexer.engines.opensearch_queries import (
     scored,
     without,
 )
-from indexer.engines.opensearch_snapshot import Body, Snapshot
+from indexer.engines.opensearch_snapshot import Answer, Body, Snapshot
 from indexer.model import Essay, Matched, Passage, Sort
 from indexer.plan import Pattern, PlainWord, Plan, patterns_in
 
 # Passages of an essay asked for at first where it takes several to show all words.
-_FIRST_PASSAGES = 20
+_FIRST_PASSAGES = 8
 
 _ORDERS: dict[Sort, list[Any]] = {
     "relevance": [{"_score": "desc"}, {"id": "asc"}],
@@ -72,8 +72,25 @@ class _Hit:
         self.score = score
         self.fields = fields
 
+    @property
+    def ordinal(self) -> int:
+        return int(self.fields[schema.ORDINAL][0])
+
+    def rank(self) -> tuple[float, int]:
+        """Less is better: the higher score, then the earlier passage."""
+        return -self.score, self.ordinal
+
     def passage(self) -> Passage:
         return schema.passage_of(self.fields)
+
+
+def _passages_counted(tier: _Tier) -> dict[str, Any]:
+    found = {"found": {"filter": tier.passages}}
+    return {"p": {"nested": {"path": schema.PASSAGES}, "aggs": found}}
+
+
+def _passages_in(answer: Answer) -> int:
+    return int(answer["aggregations"]["p"]["found"]["doc_count"])
 
 
 def idf_of(total: int, found: int) -> float:
@@ -110,6 +127,7 @@ class OpenSearchMatches:
         self._essays: list[tuple[Essay, str]] = []
         self._numbers: dict[str, int] = {}
         self._hits: list[_Hit] = []
+        self._in_first = 0
         self.tier_sizes = self._count()
         best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
         names: tuple[Matched, ...] = ("all", "essay", "any")
@@ -208,9 +226,11 @@ class OpenSearchMatches:
     def _count(self) -> tuple[int, ...]:
         """The number of essays in each tier; and how many essays have the patterns that it
         matters of."""
-        bodies = [
+        bodies: list[Body] = [
             {"size": 0, "track_total_hits": True, "query": tier.essays} for tier in self._tiers
         ]
+        # Most often it is the first tier whose passages are asked for.
+        bodies[0]["aggs"] = _passages_counted(self._tiers[0])
         asked = [number for number, tier in enumerate(self._tiers) if tier.essays != NOTHING]
         patterns = [
             pattern
@@ -232,6 +252,8 @@ class OpenSearchMatches:
         for pattern, count in zip(patterns, counts[len(asked) :], strict=True):
             self._snapshot.remember(("essays", pattern), count)
         sizes = dict(zip(asked, counts, strict=False))
+        if sizes.get(0):
+            self._in_first = _passages_in(answers[0])
         return tuple(sizes.get(number, 0) for number in range(3))
 
     def _counted(self) -> list[Pattern]:
@@ -261,19 +283,11 @@ class OpenSearchMatches:
         """The number of passages in the best tier."""
         if self._best is None:
             return 0
+        if self._best == 0:
+            return self._in_first
         tier = self._tiers[self._best]
-        body: Body = {
-            "size": 0,
-            "query": tier.essays,
-            "aggs": {
-                "p": {
-                    "nested": {"path": schema.PASSAGES},
-                    "aggs": {"found": {"filter": tier.passages}},
-                }
-            },
-        }
-        answer = self._snapshot.search(body, deadline=self._deadline)
-        return int(answer["aggregations"]["p"]["found"]["doc_count"])
+        body: Body = {"size": 0, "query": tier.essays, "aggs": _passages_counted(tier)}
+        return _passages_in(self._snapshot.search(body, deadline=self._deadline))
 
     # Facets
 
@@ -320,6 +334,7 @@ class OpenSearchMatches:
             base += size
         return found
 
+    @cached_property
     def _scores(self) -> list[Query]:
         queries = []
         for pattern, times in self._weighted:
@@ -329,9 +344,18 @@ class OpenSearchMatches:
                 queries.append(query)
         return queries
 
-    def _ranked(self, tier: _Tier) -> Query:
-        """The passages of a tier, with their scores."""
-        return {"bool": {"filter": [tier.passages], "should": self._scores()}}
+    def _ranked(self, passages: Query) -> Query:
+        """Passages with their scores."""
+        return {"bool": {"filter": [passages], "should": self._scores}}
+
+    def _inner_hits(self, most: int) -> dict[str, Any]:
+        return {
+            "size": most,
+            "_source": False,
+            "stored_fields": [schema.DATA, schema.TOKENS],
+            "docvalue_fields": [schema.ORDINAL],
+            "sort": [{"_score": "desc"}, {schema.ORDINAL: "asc"}],
+        }
 
     def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
         tier = self._tiers[number]
@@ -359,14 +383,8 @@ class OpenSearchMatches:
         self, tier: _Tier, essays: Query, low: int, high: int, most: int
     ) -> list[dict[str, Any]]:
         """Essays of a tier in order, with their best passages."""
-        ranked = of_essays(self._ranked(tier), score="max")
-        ranked["nested"]["inner_hits"] = {
-            "size": most,
-            "_source": False,
-            "stored_fields": [schema.DATA, schema.TOKENS],
-            "docvalue_fields": [schema.ORDINAL],
-            "sort": [{"_score": "desc"}, {schema.ORDINAL: "asc"}],
-        }
+        ranked = of_essays(self._ranked(tier.passages), score="max")
+        ranked["nested"]["inner_hits"] = self._inner_hits(most)
         body: Body = {
             "query": ranked
             if essays == EVERYTHING
@@ -380,33 +398,61 @@ class OpenSearchMatches:
 
     def _group(self, hit: dict[str, Any], number: int) -> tuple[int, list[int], int]:
         """A hit as the number of its essay, those of its passages, and how many match."""
-        essay = schema.essay_of(hit["fields"])
-        place = self._numbers.get(essay.id)
-        if place is None:
-            place = self._numbers[essay.id] = len(self._essays)
-            self._essays.append((essay, hit["fields"][schema.TITLE_TOKENS][0]))
+        place = self._place_of(hit)
         inner = hit["inner_hits"][schema.PASSAGES]["hits"]
         refs = range(len(self._hits), len(self._hits) + len(inner["hits"]))
         self._hits += (_Hit(place, each["sort"][0], each["fields"]) for each in inner["hits"])
         return place, list(refs), inner["total"]["value"]
 
+    def _place_of(self, hit: dict[str, Any]) -> int:
+        """The number of an essay, which is the same whenever it is found."""
+        essay = schema.essay_of(hit["fields"])
+        place = self._numbers.get(essay.id)
+        if place is None:
+            place = self._numbers[essay.id] = len(self._essays)
+            self._essays.append((essay, hit["fields"][schema.TITLE_TOKENS][0]))
+        return place
+
     def _complete(self, tier: _Tier, made: list[tuple[int, list[int], int]]) -> None:
-        """Asks for all passages of the essays whose words are not among the first ones."""
+        """Adds the best passage with each word that is not among the first ones."""
         patterns = [word.pattern for word in self._plan.words]
-        lacking = {}
+        lacking: dict[int, int] = {}
+        missing: set[int] = set()
         for number, (place, refs, total) in enumerate(made):
             if len(refs) < total:
                 held = {n for ref in refs for n in self._words_in(ref, patterns)}
                 if len(held) < len(patterns):
-                    lacking[place] = number, total
+                    lacking[place] = number
+                    missing |= set(range(len(patterns))) - held
         if not lacking:
             return
         ids = [schema.key_of(self._essays[place][0].id) for place in lacking]
-        own = every([tier.essays, {"terms": {"id": ids}}])
-        most = max(total for _, total in lacking.values())
-        for hit in self._page(tier, own, 0, len(ids), most):
-            group = self._group(hit, 1)
-            made[lacking[group[0]][0]] = group
+        best = []
+        for n in sorted(missing):
+            with_word = passages_with(patterns[n], self._exists)
+            ranked = of_essays(self._ranked(every([tier.passages, with_word])), score="max")
+            ranked["nested"]["inner_hits"] = self._inner_hits(1) | {"name": f"{n}"}
+            best.append(ranked)
+        body: Body = {
+            "query": {"bool": {"filter": [{"terms": {"id": ids}}], "should": best}},
+            "size": len(ids),
+            "_source": False,
+            "stored_fields": [schema.ESSAY, schema.TITLE_TOKENS],
+        }
+        answer = self._snapshot.search(body, deadline=self._deadline, scored=True)
+        for hit in answer["hits"]["hits"]:
+            place = self._place_of(hit)
+            number = lacking[place]
+            _, refs, total = made[number]
+            known = {self._hits[ref].ordinal: ref for ref in refs}
+            for inner in hit["inner_hits"].values():
+                for each in inner["hits"]["hits"]:
+                    added = _Hit(place, each["sort"][0], each["fields"])
+                    if added.ordinal not in known:
+                        known[added.ordinal] = len(self._hits)
+                        self._hits.append(added)
+            refs = sorted(known.values(), key=lambda ref: self._hits[ref].rank())
+            made[number] = place, refs, total
 
     def _words_in(self, ref: int, patterns: Sequence[Pattern]) -> set[int]:
         """Which of the patterns a passage has in its text, its headings or its title."""

@@ -23,8 +23,10 @@ from indexer.errors import EssaysError, LocationError, QueryError, SearchTimeout
 
 # How long the cluster keeps a point in time that nobody asks for.
 _KEPT = "5m"
-# A search goes on after losing its point in time so often.
-_ATTEMPTS = 3
+# A search goes on so often after losing its point in time, or being turned away by a node that
+# has too much to do; then it first waits so many seconds, and each time twice as long.
+_ATTEMPTS = 4
+_PAUSE = 0.1
 # Answers to questions that are asked again and again, such as how many essays have a word.
 _REMEMBERED = 20_000
 
@@ -94,6 +96,13 @@ class Snapshot:
             pit = self._point_in_time(deadline)
             try:
                 return self._ask(bodies, pit, deadline, scored)
+            except _Busy as busy:
+                if attempt == _ATTEMPTS - 1:
+                    raise UnavailableError(
+                        f"{self._client.address.shown()}: the cluster has too much to do "
+                        f"({busy}); try again in a moment"
+                    ) from None
+                time.sleep(min(_PAUSE * 2**attempt, max(0.0, deadline - time.monotonic())))
             except _Lost as lost:
                 with self._lock:
                     if self._pit == pit:
@@ -164,7 +173,9 @@ class Snapshot:
                     "(indices.query.bool.max_clause_count); shorten it"
                 )
             reason = " ".join(str(_reason(error)).split())[:300]
-            if answer.get("status", 500) in (429, 500, 502, 503, 504):
+            if answer.get("status", 500) == 429:
+                raise _Busy(reason)
+            if answer.get("status", 500) in (500, 502, 503, 504):
                 raise UnavailableError(
                     f"{where}: the cluster can't search now ({reason}); try again in a moment"
                 )
@@ -186,6 +197,10 @@ class Snapshot:
 
 
 _TIMED_OUT = "the search took too long; use fewer or rarer words"
+
+
+class _Busy(Exception):
+    """A node has no memory or no place in its queue for the search at this moment."""
 
 
 class _Lost(Exception):
