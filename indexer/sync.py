@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 from indexer import workers
 from indexer.engines.base import Engine, Fingerprint, Writer
@@ -20,6 +21,7 @@ from indexer.survey import Survey, survey
 from indexer.walking import require
 
 Progress = Callable[[str, int, int], None]
+Change = Literal["added", "updated", "renamed", "kept"]
 
 # Passages; what an interruption may cost, against what a commit costs.
 COMMIT_EVERY = 50_000
@@ -207,6 +209,8 @@ class _Session:
         self._moved: dict[str, Fingerprint] = {}
         # Since the last commit.
         self._passages = self._bytes = self._changes = 0
+        # By essay id: the path, and the kind of change.
+        self._uncommitted: dict[str, tuple[str, Change]] = {}
         self._has_committed = False
         self.added = self.updated = self.unchanged = self.removed = self.renamed = 0
         self.skipped: list[Skipped] = []
@@ -271,12 +275,17 @@ class _Session:
             self._put_ids.add(job.essay_id)
             self._changes += 1
         self.notes += [(job.shown, note) for note in ready.notes]
+        change: Change
         if former:
+            change = "renamed"
             self.renamed += 1
         elif is_new or self._rebuild:
+            change = "added"
             self.added += 1
         else:
+            change = "updated"
             self.updated += 1
+        self._uncommitted[job.essay_id] = job.shown, change
         self._passages += ready.entry.essay.passages
         self._bytes += job.size
         if not self._rebuild and (
@@ -297,6 +306,7 @@ class _Session:
         if entry is None:
             return False
         self._writer.put(entry)
+        self._uncommitted[mark.essay_id] = mark.path, "kept"
         self._changes += 1
         return True
 
@@ -315,6 +325,27 @@ class _Session:
 
     def _commit(self) -> None:
         with self._gate.closed():
-            self._writer.commit()
+            refused = self._writer.commit()
             self._has_committed = True
+            for essay_id, why in refused.items():
+                self._skip(essay_id, why)
+            self._uncommitted.clear()
             self._passages = self._bytes = self._changes = 0
+
+    def _skip(self, essay_id: str, why: str) -> None:
+        """Tells of an essay that the engine could not hold, and counts it no longer."""
+        path, change = self._uncommitted[essay_id]
+        match change:
+            case "added":
+                self.added -= 1
+            case "updated":
+                self.updated -= 1
+                why += _KEPT
+            case "renamed":
+                self.renamed -= 1
+                self.removed += 1
+            case "kept":
+                # Perhaps for want of a file that can be read, which has been told.
+                self.skipped = [skipped for skipped in self.skipped if skipped.path != path]
+                why += _NOT_KEPT
+        self.skipped.append(Skipped(path=path, reason=why))

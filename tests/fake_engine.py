@@ -16,6 +16,7 @@ class FakeWriter:
         self._engine = engine
         self._rebuild = rebuild
         self._staged: dict[str, Entry] = {} if rebuild else dict(engine.entries)
+        self._put: set[str] = set()
         self._committed: dict[str, Entry] | None = None
         self._closed = False
 
@@ -25,6 +26,7 @@ class FakeWriter:
             raise StorageError("no space left")
         self._engine.while_putting(entry.essay.id)
         self._staged[entry.essay.id] = entry
+        self._put.add(entry.essay.id)
 
     def remove(self, essay_id: str) -> None:
         self._log("remove", essay_id)
@@ -33,11 +35,18 @@ class FakeWriter:
     def full(self) -> bool:
         return False
 
-    def commit(self) -> None:
+    def commit(self) -> dict[str, str]:
         self._log("commit", "")
+        refused = {name: why for name, why in self._engine.refuses.items() if name in self._put}
+        for name in refused:
+            self._staged.pop(name)
+            if name in self._engine.entries and not self._rebuild:
+                self._staged[name] = self._engine.entries[name]
+        self._put.clear()
         self._committed = dict(self._staged)
         if not self._rebuild:
             self._engine.entries = self._committed
+        return refused
 
     def close(self) -> None:
         self._log("close", "")
@@ -52,14 +61,15 @@ class FakeWriter:
 
 
 class FakeEngine:
-    """Entries by id. ``broken_on`` names the essay that can't be put; ``while_putting`` is
-    called with the id of each."""
+    """Entries by id. ``broken_on`` names the essay on which putting fails, ``refuses`` those that
+    it can't hold, with the reason; ``while_putting`` is called with the id of each."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.log: list[tuple[str, str]] = []
         self.is_busy = False
         self.broken_on: str | None = None
+        self.refuses: dict[str, str] = {}
         self.while_putting: Callable[[str], None] = lambda essay_id: None
 
     def writer(self, *, rebuild: bool = False) -> FakeWriter:

@@ -242,6 +242,56 @@ def test_a_moved_folder_takes_its_essays_along(engine: FakeEngine, tmp_path: Pat
     assert ids(engine) == [f"new/{n}" for n in range(5)]
 
 
+def test_an_essay_that_the_engine_cannot_hold_is_skipped_and_tried_again(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    write(tmp_path, "a.txt", "b.txt", "c.txt")
+    engine.refuses = {"b": "too large"}
+    report = sync(engine, tmp_path)
+    assert counts(report) == {"added": 2, "skipped": 1}
+    assert [(s.path, s.reason) for s in report.skipped] == [(str(tmp_path / "b.txt"), "too large")]
+    assert ids(engine) == ["a", "c"]
+    engine.refuses = {}
+    assert counts(sync(engine, tmp_path)) == {"added": 1, "unchanged": 2}
+
+
+def test_an_essay_that_the_engine_can_no_longer_hold_stays_as_it_was(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    write(tmp_path, "a.txt", "b.txt")
+    sync(engine, tmp_path)
+    before = engine.entries["b"]
+    write(tmp_path, "b.txt", text="Another text, which is longer.\n")
+    engine.refuses = {"b": "too large"}
+    report = sync(engine, tmp_path)
+    assert counts(report) == {"unchanged": 1, "skipped": 1}
+    assert report.skipped[0].reason == "too large; kept as it was indexed before"
+    assert engine.entries["b"] == before
+
+
+def test_a_renamed_essay_that_the_engine_cannot_hold_counts_as_removed(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    write(tmp_path, "a.txt", "b.txt")
+    sync(engine, tmp_path)
+    (tmp_path / "b.txt").rename(tmp_path / "c.txt")
+    engine.refuses = {"c": "too large"}
+    assert counts(sync(engine, tmp_path)) == {"unchanged": 1, "removed": 1, "skipped": 1}
+    assert ids(engine) == ["a"]
+
+
+def test_a_rebuild_tells_of_an_unread_file_once_where_its_essay_is_not_held_either(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.txt", "b.txt")
+    sync(engine, tmp_path)
+    fail_to_read(monkeypatch, "b.txt", ReadError("not text"))
+    engine.refuses = {"b": "too large"}
+    report = sync(engine, tmp_path, rebuild=True)
+    assert counts(report) == {"added": 1, "skipped": 1}
+    assert report.skipped[0].reason.startswith("too large; what was indexed of it before")
+
+
 def test_a_file_that_moves_between_indexed_folders_is_renamed(
     engine: FakeEngine, tmp_path: Path
 ) -> None:

@@ -175,8 +175,12 @@ class Writer(Protocol):
         for one."""
         ...
 
-    def commit(self) -> None:
-        """Makes everything since the last commit durable and visible, all or nothing."""
+    def commit(self) -> Mapping[str, str]:
+        """Makes everything since the last commit durable and visible.
+
+        Gives the ids of essays that were put and that the engine can't hold, each with the
+        reason; of these it holds what it did before.
+        """
         ...
 
     def close(self) -> None:

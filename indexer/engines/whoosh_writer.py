@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from whoosh.index import FileIndex
@@ -14,6 +14,7 @@ from whoosh.writing import SegmentWriter
 from indexer.analysis import Postings, fold, postings
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
+from indexer.engines import whoosh_lengths as lengths
 from indexer.engines.base import Entry
 from indexer.engines.whoosh_reader import reading
 from indexer.engines.whoosh_storage import (
@@ -103,16 +104,13 @@ class _EssayWriter(SegmentWriter):
         self,
         stored: Any,
         terms: dict[str, Iterable[tuple[str, list[int]]]],
-        lengths: dict[str, int],
-        columns: dict[str, bytes],
+        columns: Mapping[str, bytes | int],
     ) -> int:
         """Adds a document; gives its number in the segment."""
         number: int = self.docnum
         documents = self.perdocwriter
         documents.start_doc(number)
         documents.add_field(fields.ENTRY, self.schema[fields.ENTRY], stored, 0)
-        for name, length in lengths.items():
-            documents.add_field(name, self.schema[name], None, length)
         for name, value in columns.items():
             documents.add_column_value(name, self.schema[name].column_type, value)
         documents.finish_doc()
@@ -173,7 +171,7 @@ class WhooshWriter:
         # Of committed segments, by segment id, for the session's many look-ups.
         self._readers: dict[str, SegmentReader] = {}
         self._fresh: set[str] = set()
-        self._headings: tuple[tuple[str, ...], str, Postings] | None = None
+        self._headings: tuple[tuple[str, ...], str, Postings, lengths.Tokens] | None = None
 
     def _open(self) -> _EssayWriter:
         if self._writer is None:
@@ -237,6 +235,13 @@ class WhooshWriter:
         essay = entry.essay
         title = postings(essay.title, essay.language)
         authors = _shifted(essay.authors, "")
+        texts = [postings(passage.text, essay.language) for passage in entry.passages]
+        headings = [self._headings_of(passage, essay.language) for passage in entry.passages]
+        title_tokens = lengths.tokens(title)
+        long = [
+            lengths.length(title_tokens, of_headings, lengths.tokens(text))
+            for (_, of_headings), text in zip(headings, texts, strict=True)
+        ]
         one = [0]
         terms: dict[str, Iterable[tuple[str, list[int]]]] = {
             fields.KIND: [("essay", one)],
@@ -255,7 +260,6 @@ class WhooshWriter:
                 "passages": len(entry.passages),
             },
             terms,
-            {fields.TITLE_STEM: title.length},
             {
                 fields.SORT_ID: essay.id.encode("utf-8", "surrogatepass"),
                 fields.SORT_TITLE: fold(essay.title).encode("utf-8", "surrogatepass"),
@@ -263,29 +267,33 @@ class WhooshWriter:
                 fields.SORT_DAY: day.encode(),
                 fields.AUTHORS: codec.pack_names(essay.authors),
                 fields.WORDS: str(essay.words).encode(),
+                fields.TOTALS: lengths.pack_totals(long, essay.language),
             },
         )
-        for passage in entry.passages:
-            self._add_passage(writer, passage, essay.language)
+        for passage, text, (heading, _), of_passage in zip(
+            entry.passages, texts, headings, long, strict=True
+        ):
+            writer.add(
+                (passage.anchor, passage.ordinal, passage.headings, passage.kind, passage.text),
+                {
+                    fields.TEXT_EXACT: text.exact.items(),
+                    fields.TEXT_STEM: text.stem.items(),
+                    fields.HEADING_EXACT: heading.exact.items(),
+                    fields.HEADING_STEM: heading.stem.items(),
+                },
+                {
+                    fields.LENGTH_EXACT: lengths.to_byte(of_passage.exact),
+                    fields.LENGTH_STEM: lengths.to_byte(of_passage.stem),
+                },
+            )
 
-    def _add_passage(self, writer: _EssayWriter, passage: Passage, language: str) -> None:
-        text = postings(passage.text, language)
+    def _headings_of(self, passage: Passage, language: str) -> tuple[Postings, lengths.Tokens]:
         known = self._headings
         if known is None or known[0] != passage.headings or known[1] != language:
-            known = (passage.headings, language, _shifted(passage.headings, language))
+            found = _shifted(passage.headings, language)
+            known = (passage.headings, language, found, lengths.tokens(found))
             self._headings = known
-        headings = known[2]
-        writer.add(
-            (passage.anchor, passage.ordinal, passage.headings, passage.kind, passage.text),
-            {
-                fields.TEXT_EXACT: text.exact.items(),
-                fields.TEXT_STEM: text.stem.items(),
-                fields.HEADING_EXACT: headings.exact.items(),
-                fields.HEADING_STEM: headings.stem.items(),
-            },
-            {fields.TEXT_STEM: text.length, fields.HEADING_STEM: headings.length},
-            {},
-        )
+        return known[2], known[3]
 
     def _flush(self) -> None:
         """Writes what is in memory and Whoosh's table of contents."""
@@ -300,7 +308,7 @@ class WhooshWriter:
             self._index.storage.let_go()
             raise
 
-    def commit(self) -> None:
+    def commit(self) -> dict[str, str]:
         with storage_errors(self._location.path):
             self._flush()
             self._merge()
@@ -309,6 +317,7 @@ class WhooshWriter:
             if self._aside:
                 self._aside = None
                 self._location.sweep()
+        return {}
 
     def _merge(self) -> None:
         segments = FileIndex._read_toc(self._index).segments
