@@ -1,6 +1,8 @@
 # One command for each habit. Each makes .venv and installs what it needs, once.
 #   make run        index seeds/ and serve it       (PORT=8001 for another port)
 #   make test       all tests, with coverage        (ARGS="-k query" is passed on)
+#   make opensearch   start three OpenSearch nodes for the tests  (ARGS="--port 9401"; Java, Maven)
+#   make opensearch-stop  end them
 #   make check      formatting, lint and types
 #   make bench      speed beside stock Whoosh and Datasette  (DATA=folder with essays/)
 #   make evaluate   quality of ranking and headings (DATA=folder with collections/ and essays/)
@@ -16,7 +18,7 @@ DATA ?=
 # What was installed is right as long as pyproject.toml and this folder's place are the same.
 KEY := $(shell { cat pyproject.toml; pwd; } | cksum | cut -d ' ' -f 1)
 
-.PHONY: help run test check format bench evaluate screenshots clean
+.PHONY: help run test opensearch opensearch-stop check format bench evaluate screenshots clean
 .DELETE_ON_ERROR:
 
 help:
@@ -50,6 +52,12 @@ run: $(VENV)/.run-$(KEY)
 test: $(VENV)/.test-$(KEY)
 	$(BIN)/python -m pytest --cov $(ARGS)
 
+opensearch: $(VENV)/.made
+	@$(BIN)/python -m tests.opensearch.cluster start $(ARGS)
+
+opensearch-stop: $(VENV)/.made
+	@$(BIN)/python -m tests.opensearch.cluster stop $(ARGS)
+
 check: $(VENV)/.check-$(KEY)
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m ruff check .
@@ -71,5 +79,6 @@ screenshots: $(VENV)/.test-$(KEY)
 	$(BIN)/python -m tests.screenshots.make
 
 clean:
+	@test ! -d .opensearch || $(PYTHON) -m tests.opensearch.cluster remove
 	rm -rf $(VENV) .essays .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

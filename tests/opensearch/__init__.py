@@ -1,0 +1,1 @@
+"""OpenSearch for the tests: a real cluster on this machine."""
