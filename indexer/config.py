@@ -15,8 +15,14 @@ Color = Literal["auto", "always", "never"]
 
 FILE_NAME = "essays.toml"
 FILE_VARIABLE = "ESSAYS_CONFIG"
+# Values that are never shown.
+SECRET = frozenset(("opensearch_password", "opensearch_api_key"))
 # Options that are not called like their setting.
 _OPTIONS = {"web_allowed_hosts": "allowed-host"}
+# Places that a file tells from where it lies.
+_PATHS = frozenset(
+    ("index", "opensearch_ca_certs", "opensearch_client_cert", "opensearch_client_key")
+)
 # A year: what waits longer waits for ever, and clocks take no more.
 LONGEST_SECONDS = 31_536_000
 
@@ -34,6 +40,12 @@ def default_workers() -> int:
     return max(2, usable_cpus())
 
 
+def without_credentials(location: str) -> str:
+    """A location as it may be shown: whatever may be a user and a password is left out."""
+    scheme, slashes, rest = location.partition("://")
+    return f"{scheme}{slashes}{rest.rpartition('@')[2]}" if slashes else location
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """What the program may be told once for all commands.
 
@@ -49,6 +61,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     it are trusted to tell where a request came from, ``web_cors_origins`` the sites whose
     scripts may read the API. ``web_rate_limit`` counts requests per minute, client and process
     (0 is none), ``web_max_offset`` the essays that may be passed over.
+
+    The ``opensearch_`` settings are those of an index on a cluster. ``opensearch_shards`` and
+    ``opensearch_replicas`` are of indices made from now on. The certificate of an authority
+    (``opensearch_ca_certs``), one's own (``opensearch_client_cert``) and its key are paths of PEM
+    files. ``opensearch_connect_seconds`` is the time for a host to take a connection,
+    ``opensearch_request_seconds`` that for it to answer.
     """
 
     index: str = ".essays"
@@ -70,6 +88,29 @@ class Settings(Struct, frozen=True, kw_only=True):
     web_rate_limit: int = 600
     web_max_offset: int = 10_000
     web_log_queries: bool = False
+    opensearch_shards: int = 1
+    opensearch_replicas: int = 1
+    opensearch_user: str | None = None
+    opensearch_password: str | None = None
+    opensearch_api_key: str | None = None
+    opensearch_ca_certs: str | None = None
+    opensearch_verify_certs: bool = True
+    opensearch_client_cert: str | None = None
+    opensearch_client_key: str | None = None
+    opensearch_connect_seconds: float = 2.0
+    opensearch_request_seconds: float = 60.0
+    opensearch_compress: bool = False
+
+    @property
+    def shown_index(self) -> str:
+        """The index location as it may be shown: without user and password."""
+        return without_credentials(self.index)
+
+    def __repr__(self) -> str:
+        told = {name: getattr(self, name) for name in self.__struct_fields__}
+        told["index"] = self.shown_index
+        told |= {name: "…" for name in SECRET if told[name] is not None}
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in told.items())})"
 
 
 class Key(NamedTuple):
@@ -126,8 +167,8 @@ def _from_file(environ: Mapping[str, str]) -> dict[str, Any]:
             raise SettingsError(f"{path}: {name}: unknown key{_nearest(name, by_path)}")
         key = by_path[name]
         values[key.field] = _checked(key, value, f"{path}: {name}")
-    if "index" in values:
-        values["index"] = _beside(path, values["index"])
+    for name in _PATHS & values.keys():
+        values[name] = _beside(path, values[name])
     return values
 
 
@@ -168,7 +209,9 @@ def _checked(key: Key, value: object, where: str) -> Any:
     try:
         return key.check(value)
     except ValueError as error:
-        shown = repr(value)
+        if key.field in SECRET:
+            raise SettingsError(f"{where}: must be {error}") from None
+        shown = repr(without_credentials(value) if isinstance(value, str) else value)
         if len(shown) > 60:
             shown = shown[:60] + "…"
         raise SettingsError(f"{where}: must be {error}, not {shown}") from error
@@ -232,6 +275,33 @@ def _text(value: object) -> str:
     return value.strip()
 
 
+def _credential(value: object) -> str:
+    """As it is: spaces at its ends are a part of it."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise ValueError("a line of text")
+    return value
+
+
+def _user(value: object) -> str:
+    user = _credential(value)
+    if ":" in user:
+        raise ValueError("a name without a colon")
+    return user
+
+
+def _key(value: object) -> str:
+    key = _credential(value)
+    if not key.isascii() or " " in key:
+        raise ValueError("ASCII without spaces, as the cluster gave it")
+    return key
+
+
+def _file(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError("the path of a file")
+    return value
+
+
 def _prefix(value: object) -> str:
     """A path without a slash at its end; the root is empty."""
     path = value.rstrip("/") if isinstance(value, str) else "?"
@@ -292,4 +362,38 @@ KEYS = (
     Key("web_rate_limit", "web.rate_limit", "ESSAYS_WEB_RATE_LIMIT", _from_zero, int),
     Key("web_max_offset", "web.max_offset", "ESSAYS_WEB_MAX_OFFSET", _count, int),
     Key("web_log_queries", "web.log_queries", "ESSAYS_WEB_LOG_QUERIES", _switch, _is_on),
+    Key("opensearch_shards", "opensearch.shards", "ESSAYS_OPENSEARCH_SHARDS", _count, int),
+    Key(
+        "opensearch_replicas", "opensearch.replicas", "ESSAYS_OPENSEARCH_REPLICAS", _from_zero, int
+    ),
+    Key("opensearch_user", "opensearch.user", "ESSAYS_OPENSEARCH_USER", _user),
+    Key("opensearch_password", "opensearch.password", "ESSAYS_OPENSEARCH_PASSWORD", _credential),
+    Key("opensearch_api_key", "opensearch.api_key", "ESSAYS_OPENSEARCH_API_KEY", _key),
+    Key("opensearch_ca_certs", "opensearch.ca_certs", "ESSAYS_OPENSEARCH_CA_CERTS", _file),
+    Key(
+        "opensearch_verify_certs",
+        "opensearch.verify_certs",
+        "ESSAYS_OPENSEARCH_VERIFY_CERTS",
+        _switch,
+        _is_on,
+    ),
+    Key("opensearch_client_cert", "opensearch.client_cert", "ESSAYS_OPENSEARCH_CLIENT_CERT", _file),
+    Key("opensearch_client_key", "opensearch.client_key", "ESSAYS_OPENSEARCH_CLIENT_KEY", _file),
+    Key(
+        "opensearch_connect_seconds",
+        "opensearch.connect_seconds",
+        "ESSAYS_OPENSEARCH_CONNECT_SECONDS",
+        _seconds,
+        float,
+    ),
+    Key(
+        "opensearch_request_seconds",
+        "opensearch.request_seconds",
+        "ESSAYS_OPENSEARCH_REQUEST_SECONDS",
+        _seconds,
+        float,
+    ),
+    Key(
+        "opensearch_compress", "opensearch.compress", "ESSAYS_OPENSEARCH_COMPRESS", _switch, _is_on
+    ),
 )

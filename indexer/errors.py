@@ -8,7 +8,8 @@
     ├── LocationError        the index location is not usable
     │   ├── NoIndexError     there is no index there
     │   ├── SchemaError      made by another version of this program
-    │   └── DamagedError     the index contradicts itself
+    │   ├── DamagedError     the index contradicts itself
+    │   └── UnavailableError the cluster that holds it does not answer at present
     ├── BusyError            another process is writing
     ├── StorageError         disk full, no permission, I/O error
     ├── QueryError           a query beyond the limits
@@ -46,6 +47,10 @@ class SchemaError(LocationError):
 
 class DamagedError(LocationError):
     """The index is damaged."""
+
+
+class UnavailableError(LocationError):
+    """The cluster that holds the index does not answer at present; it may do so again."""
 
 
 class BusyError(EssaysError):
