@@ -24,6 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--none-skipped", action="store_true", help="a skipped test fails the run (for CI)"
     )
+    parser.addoption(
+        "--thorough", action="store_true", help="ten times as many generated cases for engines"
+    )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -64,9 +67,10 @@ def engine_home(
 
 
 @pytest.fixture
-def site(engine_home: tuple[Name, str]) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, engine_home: tuple[Name, str]) -> Iterator[Site]:
     """A place for the indexes of one test, once for every engine."""
-    with closing(Site(*engine_home)) as site:
+    thorough = request.config.getoption("--thorough")
+    with closing(Site(*engine_home, thorough=thorough)) as site:
         yield site
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ from indexer.engines.whoosh_engine import WhooshEngine
 from tests.shelves import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from indexer.engines.base import Engine, Entry
 
@@ -61,8 +62,9 @@ class Site:
     ``base`` is a folder, or the address of a cluster without the name of an index.
     """
 
-    def __init__(self, name: Name, base: str) -> None:
+    def __init__(self, name: Name, base: str, *, thorough: bool = False) -> None:
         self.name = name
+        self._thorough = thorough
         self._base = base
         self._run = f"contract-{secrets.token_hex(4)}"
         self._locations: list[str] = []
@@ -98,6 +100,21 @@ class Site:
         engine = self.opened(at or self.location(), create=True)
         fill(engine, entries, commits=commits)
         return engine
+
+    @contextmanager
+    def holding(self, entries: Sequence[Entry]) -> Iterator[Engine]:
+        """An engine for a moment that holds the entries."""
+        engine = self.stocked(entries)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def examples(self, number: int) -> int:
+        """How many generated cases to try where the embedded engine is given so many: a
+        request over the network takes its time."""
+        fewer = number if self.name == "whoosh" else max(2, number // 12)
+        return fewer * 10 if self._thorough else fewer
 
     def differs(self, what: str) -> bool:
         """Whether this engine is one that may do something differently."""

@@ -569,7 +569,7 @@ def held_by(term: str, *, in_essays: bool) -> int:
     """How many essays hold an exact term; or how many titles, heading paths and texts."""
     total = 0
     for each in LIBRARY:
-        texts = [(each.essay.title,)]
+        texts: list[tuple[str, ...]] = [(each.essay.title,)]
         texts += [part for p in each.passages for part in (p.headings, (p.text,))]
         held = sum(
             any(term in postings(text, each.essay.language).exact for text in part)

@@ -1,23 +1,20 @@
-"""The engine finds what the oracle says, on generated essays and on hard ones."""
+"""Every engine finds what the oracle says, on generated essays and on hard ones."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.engines.base import Entry
-from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.engines.base import Engine, Entry
 from indexer.planning import make_plan
 from indexer.query import parse
+from tests.engines import Site
 from tests.oracle import OracleResult, Tier, evaluate
 from tests.shelves import entry
 from tests.strategies import garbage, libraries, searches
@@ -27,22 +24,7 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 EVERYTHING = 10_000
 
 
-@contextmanager
-def engine_with(entries: Sequence[Entry]) -> Iterator[WhooshEngine]:
-    with TemporaryDirectory() as folder:
-        engine = WhooshEngine(Path(folder) / "index", create=True)
-        writer = engine.writer()
-        for each in entries:
-            writer.put(each)
-        writer.commit()
-        writer.close()
-        try:
-            yield engine
-        finally:
-            engine.close()
-
-
-def found_by(engine: WhooshEngine, text: str) -> OracleResult:
+def found_by(engine: Engine, text: str) -> OracleResult:
     """What the engine finds, in the oracle's words."""
     plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
     deadline = time.monotonic() + 60
@@ -67,29 +49,35 @@ def found_by(engine: WhooshEngine, text: str) -> OracleResult:
     )
 
 
-def assert_agreement(engine: WhooshEngine, entries: Sequence[Entry], text: str) -> None:
-    library = [(entry.essay, entry.passages) for entry in entries]
+def assert_agreement(engine: Engine, entries: Sequence[Entry], text: str) -> None:
+    library = [(each.essay, each.passages) for each in entries]
     query = parse(text)
     assert found_by(engine, text) == evaluate(query, library), query
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(searches())
-def test_the_engine_finds_what_the_oracle_says(search: tuple[list[Entry], list[str]]) -> None:
-    entries, texts = search
-    with engine_with(entries) as engine:
-        for text in texts:
-            assert_agreement(engine, entries, text)
+@pytest.mark.slow
+def test_an_engine_finds_what_the_oracle_says(site: Site) -> None:
+    @settings(max_examples=site.examples(150), suppress_health_check=list(HealthCheck))
+    @given(searches())
+    def agrees(search: tuple[list[Entry], list[str]]) -> None:
+        entries, texts = search
+        with site.holding(entries) as engine:
+            for text in texts:
+                assert_agreement(engine, entries, text)
+
+    agrees()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(libraries(most=3), st.lists(garbage(), min_size=12, max_size=24))
-def test_the_engine_finds_what_the_oracle_says_for_garbage_too(
-    entries: list[Entry], texts: list[str]
-) -> None:
-    with engine_with(entries) as engine:
-        for text in texts:
-            assert_agreement(engine, entries, text)
+@pytest.mark.slow
+def test_an_engine_finds_what_the_oracle_says_for_garbage_too(site: Site) -> None:
+    @settings(max_examples=site.examples(30), suppress_health_check=list(HealthCheck))
+    @given(libraries(most=3), st.lists(garbage(), min_size=12, max_size=24))
+    def agrees(entries: list[Entry], texts: list[str]) -> None:
+        with site.holding(entries) as engine:
+            for text in texts:
+                assert_agreement(engine, entries, text)
+
+    agrees()
 
 
 def real_entries() -> list[Entry]:
@@ -98,13 +86,13 @@ def real_entries() -> list[Entry]:
     for path in sorted(SEEDS.glob("*.txt")):
         paragraphs = [part.strip() for part in path.read_text("utf-8").split("\n\n")]
         passages = [((path.stem,), text) for text in paragraphs if text]
-        entries.append(an_entry(*passages, essay_id=path.stem, title=passages[0][1][:60]))
+        entries.append(entry(path.stem, *passages, title=passages[0][1][:60]))
     return entries
 
 
 def remembered(entries: Sequence[Entry], rng: random.Random) -> str:
     """A query that somebody might make of a passage."""
-    texts = [passage.text for entry in entries for passage in entry.passages]
+    texts = [passage.text for each in entries for passage in each.passages]
     words = rng.choice(texts).split()
     first = rng.randrange(len(words))
     row = words[first : first + rng.randint(1, 6)]
@@ -126,73 +114,74 @@ def remembered(entries: Sequence[Entry], rng: random.Random) -> str:
     )
 
 
-def test_the_engine_finds_what_the_oracle_says_in_real_essays() -> None:
+@pytest.mark.slow
+def test_an_engine_finds_what_the_oracle_says_in_real_essays(site: Site) -> None:
     entries = real_entries()
     rng = random.Random(20)
-    with engine_with(entries) as engine:
-        for _ in range(150):
-            assert_agreement(engine, entries, remembered(entries, rng))
+    engine = site.stocked(entries)
+    for _ in range(site.examples(150)):
+        assert_agreement(engine, entries, remembered(entries, rng))
 
 
-def an_entry(*passages: tuple[tuple[str, ...], str], essay_id: str = "essay", **more: Any) -> Entry:
-    """An essay of passages, each with its headings and its text."""
-    return entry(essay_id, *passages, **more)
+HEADINGS = entry("headings", (("human", "rights"), "text"))
+COMPOUNDS = entry("compounds", ("we must co-operate now"), ("a state-of-the-art co-operation"))
+CHINESE = entry("chinese", ("我们在全文检索系统中"), ("全文、检索"), language="zh")
+REPEATS = entry("repeats", ("a b a c"), ("b x x c x x a"))
+FRENCH = entry("french", ("l’harmonie des droits"), ("qu'il s'organise"), language="fr")
+NAMES = entry("names", ("text"), authors=("Jean-Jacques Rousseau", "Jan Smith"))
+SPELLINGS = entry("spellings", ("organisation"), ("organization"), ("Straße"), ("café"))
+NUMBERS = entry("numbers", ("3.5 and 1,000 x2"), ("U.S. policy, U.S.-led"), ("H₂O½"))
 
 
-HEADINGS = an_entry((("human", "rights"), "text"))
-COMPOUNDS = an_entry(((), "we must co-operate now"), ((), "a state-of-the-art co-operation"))
-CHINESE = an_entry(((), "我们在全文检索系统中"), ((), "全文、检索"), language="zh")
-REPEATS = an_entry(((), "a b a c"), ((), "b x x c x x a"))
-FRENCH = an_entry(((), "l’harmonie des droits"), ((), "qu'il s'organise"), language="fr")
-NAMES = an_entry(((), "text"), authors=("Jean-Jacques Rousseau", "Jan Smith"))
-SPELLINGS = an_entry(((), "organisation"), ((), "organization"), ((), "Straße"), ((), "café"))
-NUMBERS = an_entry(((), "3.5 and 1,000 x2"), ((), "U.S. policy, U.S.-led"), ((), "H₂O½"))
-
-
+# Near words in two headings or names, a name that is no word of the text, and a word after a
+# joined compound are among them.
 @pytest.mark.parametrize(
-    ("entry", "texts"),
+    ("entry", "rounds"),
     [
-        (HEADINGS, '"human rights"; "human rights"~3; heading:(human rights); heading:"human"'),
-        (COMPOUNDS, 'cooperate; "cooperate now"; "co-operate now"~0; cooperat*; co-op*'),
-        (COMPOUNDS, "co-operate-now; c*-operate; co-op?rate; cooperate~; state-of-the-art; coop"),
+        (
+            HEADINGS,
+            ['"human rights"; "human rights"~3; heading:(human rights); heading:"human"',
+             '"human rights"~1000'],
+        ),
+        (
+            COMPOUNDS,
+            ['cooperate; "cooperate now"; "co-operate now"~0; cooperat*; co-op*',
+             "co-operate-now; c*-operate; co-op?rate; cooperate~; state-of-the-art; coop",
+             "cooperate-now"],
+        ),
         (
             CHINESE,
-            '全文检索; 检索全文; 文检; "全文检索"~5; "全文检索"; "检索 全文"~5; 全*; *文; 全; 文',
-        ),
-        (REPEATS, '"a a"~0; "a a"~1; "a a a"~9; "a b c"~1; "c b"~1; "c b"~2; "a c b"~4; "b a"~0'),
-        (FRENCH, "harmonie; lharmonie; d'harmonie; l'harmonie; «harmonie»; organiser; s'organiser"),
-        (NAMES, 'author:jeanjacques; author:"jacques rousseau"; author:"rousseau jan"; author:jan'),
-        (
-            SPELLINGS,
-            "organi[sz]ation; organi[!s]ation; stra??e*; str[a-c]sse; ORGANI?ATION; strasse~",
+            ['全文检索; 检索全文; 文检; "全文检索"~5; "全文检索"; "检索 全文"~5; 全*; *文; 全; 文'],
         ),
         (
+            REPEATS,
+            ['"a a"~0; "a a"~1; "a a a"~9; "a b c"~1; "c b"~1; "c b"~2; "a c b"~4; "b a"~0'],
+        ),
+        (
+            FRENCH,
+            ["harmonie; lharmonie; d'harmonie; l'harmonie; «harmonie»; organiser; s'organiser"],
+        ),
+        (
+            NAMES,
+            ['author:jeanjacques; author:"jacques rousseau"; author:"rousseau jan"; author:jan',
+             'author:rouss*; author:roussaeu~; rouss*; author:"rousseau jan"~1000'],
+        ),
+        (
             SPELLINGS,
-            "straße*; stra?e; cafe; cafè; *caf?; cafes; café~; cfae~; organisatoin~; organise",
+            ["organi[sz]ation; organi[!s]ation; stra??e*; str[a-c]sse; ORGANI?ATION; strasse~",
+             "straße*; stra?e; cafe; cafè; *caf?; cafes; café~; cfae~; organisatoin~; organise"],
         ),
         (
             NUMBERS,
-            '3.5; 3.?; 1000; 1,0*; "1,000"; u.s.; us; U.S.*; x2; x*; h2o; ½; -½; "½"; (½ OR us)',
+            ['3.5; 3.?; 1000; 1,0*; "1,000"; u.s.; us; U.S.*; x2; x*; h2o; ½; -½; "½"; (½ OR us)'],
         ),
     ],
-)
-def test_the_engine_finds_what_the_oracle_says_where_it_is_hard(entry: Entry, texts: str) -> None:
-    with engine_with([entry]) as engine:
+    ids=lambda value: value.essay.id if isinstance(value, Entry) else "",
+)  # fmt: skip
+def test_an_engine_finds_what_the_oracle_says_where_it_is_hard(
+    site: Site, entry: Entry, rounds: list[str]
+) -> None:
+    engine = site.stocked([entry])
+    for texts in rounds:
         for text in (texts.replace(";", ""), *texts.split("; ")):
             assert_agreement(engine, [entry], text)
-
-
-@pytest.mark.parametrize(
-    ("entry", "text"),
-    [
-        pytest.param(HEADINGS, '"human rights"~1000', id="near words in two headings"),
-        pytest.param(NAMES, 'author:"rousseau jan"~1000', id="near words in two names"),
-        pytest.param(NAMES, "author:rouss*", id="the beginning of a name"),
-        pytest.param(NAMES, "author:roussaeu~", id="a name misspelt"),
-        pytest.param(NAMES, "rouss*", id="a name is no word of the text"),
-        pytest.param(COMPOUNDS, "cooperate-now", id="a word after a joined compound"),
-    ],
-)
-def test_the_engine_finds_what_the_oracle_says_in_far_corners(entry: Entry, text: str) -> None:
-    with engine_with([entry]) as engine:
-        assert_agreement(engine, [entry], text)
