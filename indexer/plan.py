@@ -33,13 +33,15 @@ class Pattern(Struct, frozen=True, kw_only=True):
     one at *p* plus that alternative's advance, and so on. With ``slop`` the steps may come in
     any order, with at most that many other positions between them in all. ``view`` names the
     postings the terms are looked up in. ``scope`` is where: ``any`` is each of title,
-    headings and text on its own. ``label`` is the query's own text for it.
+    headings and text on its own. ``label`` is the query's own text for it. ``graded`` is
+    whether it counts by how often it occurs; what stands for an expansion does not.
     """
 
     paths: tuple[Path, ...]
     view: View
     scope: Scope = "any"
     slop: int | None = None
+    graded: bool = True
     label: str
 
 

@@ -185,7 +185,7 @@ class _Planner:
             found = nlargest(self._max_expansions, found, key=lambda item: (item[1], item[0]))
         step = tuple(Alternative(term, width_of(term)) for term, _ in sorted(found))
         # A step without alternatives matches nothing, which is what there is.
-        return Pattern(paths=((step,),), view="exact", scope=scope, label=label)
+        return Pattern(paths=((step,),), view="exact", scope=scope, graded=False, label=label)
 
 
 def _joined(kind: type[Both] | type[Either], parts: list[PlanNode]) -> PlanNode | None:

@@ -1,6 +1,6 @@
 """The second stage: the engine's best essays in a better order, the same for every engine.
 
-The engine ranks by BM25F, which knows nothing of order. Here the best of each tier are ranked
+The engine ranks by BM25, which knows nothing of order. Here the best of each tier are ranked
 again by how near each other the query's words stand and in what order (after Büttcher, Clarke
 and Lushman, "Term Proximity Scoring for Ad-Hoc Retrieval on Very Large Text Collections",
 2006), and by whether the query is an essay's whole title or a whole heading.

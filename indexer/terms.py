@@ -38,6 +38,11 @@ def stem_term(stem: str, language: str) -> str:
     return f"{language}:{_cut(stem)}"
 
 
+def language_of(term: str) -> str:
+    """The language of a term of the stem view."""
+    return term.partition(":")[0]
+
+
 def _cut(term: str) -> str:
     if len(term) <= _MAX_TERM:
         return term

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
-Role = Literal["text", "heading", "title", "author"]
 
+class Combined(Struct, frozen=True):
+    """BM25 over the title, the headings and the text of a passage as one field.
 
-class FieldWeight(Struct, frozen=True):
-    """How much an occurrence in a field counts, and how far its length normalises (0 to 1)."""
+    A title's words count ``title`` times, which is an integer so that an engine may write the
+    title so many times into the field. It is part of the lengths that an index holds: another
+    one needs another schema. ``k1`` is how soon repeated occurrences stop to count, ``b`` how
+    far a passage's length normalises (0 to 1).
+    """
 
-    weight: float
+    title: int
+    k1: float
     b: float
 
 
-class Saturation(Struct, frozen=True):
-    """``k1`` of BM25: how soon repeated occurrences stop to count."""
-
-    k1: float
-
-
-BM25 = Saturation(k1=1.2)
-
-FIELDS: dict[Role, FieldWeight] = {
-    "text": FieldWeight(1.0, 0.75),
-    "heading": FieldWeight(1.0, 0.5),
-    "title": FieldWeight(3.0, 0.5),
-    "author": FieldWeight(1.0, 0.0),
-}
+BM25 = Combined(title=3, k1=1.2, b=0.75)
 
 
 class Nearness(Struct, frozen=True):

@@ -7,10 +7,9 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
-from whoosh.util.numeric import length_to_byte
-
 from indexer.analysis import postings
 from indexer.engines import whoosh_fields as fields
+from indexer.engines import whoosh_lengths as lengths
 from indexer.engines.whoosh_codec import pack_names
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.engines.whoosh_storage import Location, checksum, checksums
@@ -106,19 +105,28 @@ def _check_essays(snapshot: Snapshot, found: list[str]) -> None:
 
 
 def _check_terms(snapshot: Snapshot, found: list[str]) -> None:
-    """The lists of the texts hold what analysing the stored passages again gives."""
+    """The lists of the texts hold what analysing the stored passages again gives, and every
+    passage has the length that is noted."""
     views = (fields.TEXT_EXACT, fields.TEXT_STEM)
     expected: dict[str, Counter[str]] = {field: Counter() for field in views}
-    lengths = snapshot.lengths(fields.TEXT_STEM)
     for place in range(len(snapshot.essays)):
         essay = snapshot.essay(place)
+        title = lengths.tokens(postings(essay.title, essay.language))
+        long = []
         for document in snapshot.passages_of(place):
             passage = snapshot.passage(document)
             terms = postings(passage.text, essay.language)
-            if lengths[document] != length_to_byte(terms.length):
-                found.append(f"{essay.id}#{passage.anchor} has another length than noted")
+            headings = lengths.added(postings(h, essay.language) for h in passage.headings)
+            of_passage = lengths.length(title, headings, lengths.tokens(terms))
+            long.append(of_passage)
+            for view, length in zip(lengths.VIEWS, of_passage, strict=True):
+                if snapshot.lengths(view)[document] != lengths.to_byte(length):
+                    found.append(f"{essay.id}#{passage.anchor} has another length than noted")
             for field, of_field in zip(views, (terms.exact, terms.stem), strict=True):
                 expected[field].update({term: len(at) for term, at in of_field.items()})
+        noted = snapshot.sort_key(fields.TOTALS, place)
+        if noted != lengths.pack_totals(long, essay.language):
+            found.append(f"{essay.id} is noted with other lengths than it has")
     for field, counts in expected.items():
         there = {term for term, _ in snapshot.vocabulary((field,), "")}
         for term in sorted(there | counts.keys()):

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 from whoosh import fields, formats
 from whoosh.codec import whoosh3
-from whoosh.columns import VarBytesColumn
+from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.system import pack_int
 
-from indexer.engines.whoosh_fields import COLUMNS, ENTRY, TERM_FIELDS
+from indexer.engines.whoosh_fields import COLUMNS, ENTRY, LENGTHS, TERM_FIELDS
 
 # Postings in a block: large enough that the cost of a block is small beside its postings.
 BLOCK = 1024
@@ -234,6 +234,8 @@ def schema() -> Any:
     made.add(ENTRY, fields.STORED())
     for name in COLUMNS:
         made.add(name, fields.COLUMN(VarBytesColumn()))
+    for name in LENGTHS.values():
+        made.add(name, fields.COLUMN(NumericColumn("B")))
     return made
 
 

@@ -1,28 +1,21 @@
-"""Evaluates a plan over a snapshot: sets of passages, their tiers, and BM25F scores.
-
-BM25F after Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
-(2009), section 3.6, with Lucene's idf, ``log(1 + (N - n + 0.5) / (n + 0.5))``. N and n count
-passages; a title's words count for every passage of its essay.
-"""
+"""Evaluates a plan over a snapshot: where its patterns occur, and sets of passages."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain, compress, repeat
-from math import log
+from itertools import chain, repeat
 from operator import add
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part
-from indexer.engines.whoosh_reader import PostingList, Snapshot
+from indexer.engines.whoosh_reader import PostingList, Snapshot, inverse_frequency
 from indexer.matching import occurrences
 from indexer.plan import (
+    Alternative,
     Below,
     Both,
     Dated,
@@ -34,35 +27,14 @@ from indexer.plan import (
     PlanNode,
     Without,
 )
-from indexer.weights import BM25, FIELDS
+from indexer.rows import is_graded
 
 # A position in a passage, heading path, title or list of authors is below this.
 _POSITIONS = 1 << 24
 # Documents between two looks at the clock where each costs some microseconds.
 _CLOCK = 200
-
-
-class _Counts(NamedTuple):
-    """How often a pattern occurs in documents of a field; they ascend if ``is_ordered``."""
-
-    documents: Sequence[int]
-    counts: Sequence[int]
-    is_ordered: bool
-
-    def among(self, wanted: Collection[int]) -> Iterator[tuple[int, int]]:
-        """Those of the documents that are wanted, with their counts."""
-        documents, counts = self.documents, self.counts
-        if not self.is_ordered or len(wanted) * 8 > len(documents):
-            pairs = zip(documents, counts, strict=True)
-            return compress(pairs, map(wanted.__contains__, documents))
-        return self._looked_up(wanted)
-
-    def _looked_up(self, wanted: Iterable[int]) -> Iterator[tuple[int, int]]:
-        documents, counts, size = self.documents, self.counts, len(self.documents)
-        for document in wanted:
-            index = bisect_left(documents, document)
-            if index < size and documents[index] == document:
-                yield document, counts[index]
+# Patterns whose essays have been counted and are remembered.
+_KEPT_COUNTS = 4_096
 
 
 class Evaluation:
@@ -71,7 +43,8 @@ class Evaluation:
     def __init__(self, snapshot: Snapshot, deadline: float) -> None:
         self._snapshot = snapshot
         self._deadline = deadline
-        self._counts: dict[tuple[Pattern, str], list[_Counts]] = {}
+        self._documents: dict[tuple[Pattern, str], list[Collection[int]]] = {}
+        self._along: dict[tuple[Path, str], dict[int, int]] = {}
         self._sets: dict[Pattern, set[int]] = {}
 
     def check_clock(self) -> None:
@@ -80,41 +53,44 @@ class Evaluation:
 
     # Where patterns occur
 
-    def counts(self, pattern: Pattern, field: str) -> list[_Counts]:
-        """How often a pattern occurs in the documents of a field; each is in one part only."""
+    def documents(self, pattern: Pattern, field: str) -> list[Collection[int]]:
+        """The documents in a field of which a pattern occurs, in parts that may overlap."""
         key = (pattern, field)
-        found = self._counts.get(key)
+        found = self._documents.get(key)
         if found is None:
             self.check_clock()
-            found = self._counts[key] = self._count(pattern, field)
+            if pattern.slop is None:
+                found = list(filter(None, self._holding(pattern.paths, field)))
+            else:
+                found = [self._holding_near(pattern, field)]
+            self._documents[key] = found
         return found
 
-    def _count(self, pattern: Pattern, field: str) -> list[_Counts]:
-        if pattern.slop is not None:
-            return self._count_near(pattern, field)
-        rows = [path for path in pattern.paths if len(path) > 1]
-        singles = {one.term for path in pattern.paths if len(path) == 1 for one in path[0]}
-        # A document is of one language, and so are the stems it holds.
-        by_language: dict[str, list[PostingList]] = {}
+    def _holding(self, paths: Iterable[Path], field: str) -> Iterator[Collection[int]]:
+        singles = {one.term for path in paths if len(path) == 1 for one in path[0]}
         for term in singles:
-            postings = self._snapshot.postings(field, term)
-            if len(postings):
-                language = term.partition(":")[0] if pattern.view == "stem" and not rows else ""
-                by_language.setdefault(language, []).append(postings)
-        parts = []
-        for lists in by_language.values():
-            if len(lists) == 1 and not rows:
-                parts.append(_Counts(lists[0].documents, lists[0].frequencies, True))
-            else:
-                parts.append(_united(lists, stems=pattern.view == "stem"))
-        ends = set().union(*(self._row_ends(path, field) for path in rows))
-        if ends:
-            total = Counter(map(_POSITIONS.__rfloordiv__, ends))
-            for part in parts:
-                for document, count in zip(part.documents, part.counts, strict=True):
-                    total[document] += count
-            parts = [_Counts(list(total), list(total.values()), False)]
-        return parts
+            yield self._snapshot.postings(field, term).documents
+        for path in paths:
+            if len(path) > 1:
+                yield self.counts_along(path, field).keys()
+
+    def counts_along(self, path: Path, field: str) -> dict[int, int]:
+        """How often a path of several steps occurs in each document of a field that has it."""
+        there = self._there(path, field)
+        found = self._along.get((there, field))
+        if found is None:
+            self.check_clock()
+            ends = self._ends(there, field)
+            found = self._along[there, field] = Counter(map(_POSITIONS.__rfloordiv__, ends))
+        return found
+
+    def _there(self, path: Path, field: str) -> Path:
+        """A path with only the alternatives that there are in a field. Where its last step
+        leads makes no difference."""
+        postings = self._snapshot.postings
+        there = [tuple(one for one in step if len(postings(field, one.term))) for step in path]
+        there[-1] = tuple(Alternative(one.term, 1) for one in there[-1])
+        return tuple(there)
 
     def _steps(
         self, path: Path, field: str
@@ -142,7 +118,7 @@ class Evaluation:
                 break
         return steps, common or set()
 
-    def _row_ends(self, path: Path, field: str) -> set[int]:
+    def _ends(self, path: Path, field: str) -> set[int]:
         """Places of a path, each as document times a constant plus position (that of its
         beginning, less one for each word that a joined compound spans beyond one)."""
         steps, common = self._steps(path, field)
@@ -170,24 +146,23 @@ class Evaluation:
             reached = after
         return reached or set()
 
-    def _count_near(self, pattern: Pattern, field: str) -> list[_Counts]:
-        total: Counter[int] = Counter()
+    def _holding_near(self, pattern: Pattern, field: str) -> set[int]:
+        found: set[int] = set()
         for path in pattern.paths:
             _, common = self._steps(path, field)
             alone = replace(pattern, paths=(path,))
-            for number, document in enumerate(common):
+            for number, document in enumerate(common - found):
                 if number % _CLOCK == 0:
                     self.check_clock()
-                places = occurrences(alone, self._places_of(field, document))
-                if places:
-                    total[document] += len(places)
-        return [_Counts(list(total), list(total.values()), False)]
+                if occurrences(alone, self._places_of(field, document)):
+                    found.add(document)
+        return found
 
     def occurrences(
         self, pattern: Pattern, part: Part, documents: Sequence[int]
     ) -> list[Sequence[tuple[int, int]]]:
         """Where a pattern occurs in each document's text, headings or title."""
-        field = fields.of_part(part, pattern)
+        field = fields.of_part(part, pattern.view)
         postings = self._snapshot.postings
         if pattern.slop is None and all(len(path) == 1 for path in pattern.paths):
             alternatives = {alternative for path in pattern.paths for alternative in path[0]}
@@ -221,27 +196,46 @@ class Evaluation:
         if found is None:
             found = set()
             for field in fields.of_passages(pattern):
-                for part in self.counts(pattern, field):
-                    found.update(part.documents)
+                found.update(*self.documents(pattern, field))
             for field in fields.of_essays(pattern):
-                for part in self.counts(pattern, field):
-                    found.update(self._expand(self._places(part.documents)))
+                for part in self.documents(pattern, field):
+                    found.update(self._expand(self._places(part)))
             self._sets[pattern] = found
         return found
 
     def essays(self, pattern: Pattern) -> set[int]:
         """Places of the essays whose own fields (title, authors) a pattern occurs in."""
-        documents = chain.from_iterable(
-            part.documents
-            for field in fields.of_essays(pattern)
-            for part in self.counts(pattern, field)
-        )
-        return set(self._places(documents))
+        parts = (self.documents(pattern, field) for field in fields.of_essays(pattern))
+        return set(self._places(chain.from_iterable(chain.from_iterable(parts))))
 
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs anywhere."""
         names = (*fields.of_passages(pattern), *fields.of_essays(pattern))
-        return any(part.documents for field in names for part in self.counts(pattern, field))
+        return any(map(len, chain.from_iterable(self.documents(pattern, f) for f in names)))
+
+    def idf(self, pattern: Pattern) -> float:
+        """Lucene's inverse document frequency of a pattern among the essays."""
+        counts = self._snapshot.essay_counts
+        found = counts.get(pattern)
+        if found is None:
+            found = self._essays_with(pattern)
+            # Others stand for many words, and are seldom asked for again.
+            if is_graded(pattern):
+                if len(counts) >= _KEPT_COUNTS:
+                    counts.clear()
+                counts[pattern] = found
+        return inverse_frequency(len(self._snapshot.essays), found)
+
+    def _essays_with(self, pattern: Pattern) -> int:
+        """How many essays a pattern occurs in, anywhere in its scope."""
+        places = self.essays(pattern)
+        known = self._sets.get(pattern)
+        if known is not None:
+            places.update(self._places(known))
+        else:
+            for field in fields.of_passages(pattern):
+                places.update(*map(self._places, self.documents(pattern, field)))
+        return len(places)
 
     def _places(self, documents: Iterable[int]) -> list[int]:
         return list(map(self._snapshot.essay_of().__getitem__, documents))
@@ -290,82 +284,6 @@ class Evaluation:
             for place, key in enumerate(snapshot.sort_keys(fields.SORT_DAY))
             if key and start <= key.decode() < end
         ]
-
-    # Scores
-
-    def score(self, weighted: Sequence[tuple[Pattern, int]], documents: list[int]) -> list[float]:
-        """BM25F of ascending passages for patterns and how often the query says each."""
-        total: dict[int, float] = dict.fromkeys(documents, 0.0)
-        k1 = BM25.k1
-        for pattern, times in weighted:
-            self.check_clock()
-            weight = times * self.idf(pattern) * (k1 + 1)
-            for document, tf in self._frequencies(pattern, total).items():
-                total[document] += weight * tf / (k1 + tf)
-        return list(total.values())
-
-    def idf(self, pattern: Pattern) -> float:
-        """Lucene's inverse document frequency, over passages."""
-        known = self._sets.get(pattern)
-        if known is not None:
-            found = len(known)
-        else:
-            # An upper bound where the very set is not needed (very common words).
-            found = sum(
-                len(part.documents)
-                for field in fields.of_passages(pattern)
-                for part in self.counts(pattern, field)
-            )
-        total = self._snapshot.passages
-        found = min(found, total)
-        return log(1 + (total - found + 0.5) / (found + 0.5))
-
-    def _frequencies(self, pattern: Pattern, wanted: Collection[int]) -> dict[int, float]:
-        """Weighted, length-normalised term frequency of the passages wanted, over the fields."""
-        snapshot = self._snapshot
-        total: dict[int, float] = {}
-        for field in fields.of_passages(pattern):
-            share = self._shares(field)
-            lengths = snapshot.lengths(fields.length_field(field))
-            for part in self.counts(pattern, field):
-                among = part.among(wanted)
-                _add(total, {d: count * share[lengths[d]] for d, count in among})
-        for field in fields.of_essays(pattern):
-            share = self._shares(field)
-            lengths = snapshot.lengths(fields.length_field(field))
-            for essays, counts, _ in self.counts(pattern, field):
-                of_title: dict[int, float] = {}
-                for place, essay, count in zip(self._places(essays), essays, counts, strict=True):
-                    tf = count * share[lengths[essay]]
-                    for document in snapshot.passages_of(place):
-                        if document in wanted:
-                            of_title[document] = tf
-                _add(total, of_title)
-        return total
-
-    def _shares(self, field: str) -> list[float]:
-        settings = FIELDS[fields.role(field)]
-        return self._snapshot.shares(fields.length_field(field), settings.weight, settings.b)
-
-
-def _united(lists: list[PostingList], *, stems: bool) -> _Counts:
-    """Several posting lists as one. Two stems of one word stand at the same positions and
-    count once; other terms add up."""
-    lists.sort(key=len, reverse=True)
-    total = dict(zip(lists[0].documents, lists[0].frequencies, strict=True))
-    for postings in lists[1:]:
-        for document, count in zip(postings.documents, postings.frequencies, strict=True):
-            known = total.get(document, 0)
-            total[document] = max(known, count) if stems else known + count
-    return _Counts(list(total), list(total.values()), False)
-
-
-def _add(total: dict[int, float], part: dict[int, float]) -> None:
-    if not total:
-        total.update(part)
-        return
-    for document, tf in part.items():
-        total[document] = total.get(document, 0.0) + tf
 
 
 def _size(lists: list[tuple[int, PostingList]]) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from indexer.engines.base import Part
-from indexer.plan import Pattern, Scope
-from indexer.weights import Role
+from indexer.plan import Pattern, Scope, View
 
 TEXT_EXACT, TEXT_STEM = "text_exact", "text_stem"
 HEADING_EXACT, HEADING_STEM = "heading_exact", "heading_stem"
@@ -15,8 +14,13 @@ ENTRY = "entry"
 SORT_ID, SORT_TITLE, SORT_AUTHOR, SORT_DAY = "sort_id", "sort_title", "sort_author", "sort_day"
 # An essay's whole names, and its number of words in decimal digits.
 AUTHORS, WORDS = "authors", "words"
+# An essay's language and the lengths of its passages together, in each view.
+TOTALS = "totals"
+# A passage's length in each view, as a byte.
+LENGTH_EXACT, LENGTH_STEM = "length_exact", "length_stem"
 
-COLUMNS = (SORT_ID, SORT_TITLE, SORT_AUTHOR, SORT_DAY, AUTHORS, WORDS)
+COLUMNS = (SORT_ID, SORT_TITLE, SORT_AUTHOR, SORT_DAY, AUTHORS, WORDS, TOTALS)
+LENGTHS: dict[View, str] = {"exact": LENGTH_EXACT, "stem": LENGTH_STEM}
 
 TERM_FIELDS = (
     TEXT_EXACT, TEXT_STEM, HEADING_EXACT, HEADING_STEM, TITLE_EXACT, TITLE_STEM, AUTHOR_EXACT,
@@ -36,16 +40,6 @@ _ESSAYS = {
     ("title", "stem"): (TITLE_STEM,),
     ("author", "exact"): (AUTHOR_EXACT,),
 }
-_ROLES: dict[str, Role] = {
-    TEXT_EXACT: "text",
-    TEXT_STEM: "text",
-    HEADING_EXACT: "heading",
-    HEADING_STEM: "heading",
-    TITLE_EXACT: "title",
-    TITLE_STEM: "title",
-    AUTHOR_EXACT: "author",
-}
-_LENGTHS = {TEXT_EXACT: TEXT_STEM, HEADING_EXACT: HEADING_STEM, TITLE_EXACT: TITLE_STEM}
 
 
 def of_passages(pattern: Pattern) -> tuple[str, ...]:
@@ -58,21 +52,11 @@ def of_essays(pattern: Pattern) -> tuple[str, ...]:
     return _ESSAYS.get((pattern.scope, pattern.view), ())
 
 
-def of_part(part: Part, pattern: Pattern) -> str:
-    """The field of a text, of headings or of a title in the pattern's view."""
-    return f"{part}_{pattern.view}"
+def of_part(part: Part, view: View) -> str:
+    """The field of a text, of headings or of a title in a view."""
+    return f"{part}_{view}"
 
 
 def words_of(scope: Scope) -> tuple[str, ...]:
     """The fields whose words a pattern of this scope may stand for."""
     return (AUTHOR_EXACT,) if scope == "author" else (TEXT_EXACT, HEADING_EXACT, TITLE_EXACT)
-
-
-def role(field: str) -> Role:
-    """Which line of the table of weights a field goes by."""
-    return _ROLES[field]
-
-
-def length_field(field: str) -> str:
-    """The field under which the length is stored, once for both views."""
-    return _LENGTHS.get(field, field)

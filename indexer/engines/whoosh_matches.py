@@ -19,8 +19,10 @@ from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
 from indexer.engines.whoosh_catalogue import Shelves, Tally
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.engines.whoosh_scoring import Scoring
 from indexer.model import Essay, Matched, Passage, Sort
 from indexer.plan import Pattern, PlainWord, Plan, patterns_in
+from indexer.terms import language_of
 
 # Up to so many a whole sort takes less time than a heap does.
 _FEW = 64
@@ -50,9 +52,7 @@ def _spoken(pattern: Pattern, languages: Collection[str]) -> Pattern:
     """A pattern of stems with only those of some languages."""
     return replace(
         pattern,
-        paths=tuple(
-            path for path in pattern.paths if path[0][0].term.partition(":")[0] in languages
-        ),
+        paths=tuple(path for path in pattern.paths if language_of(path[0][0].term) in languages),
     )
 
 
@@ -79,7 +79,7 @@ class WhooshMatches:
             pattern for word in plan.words for pattern in (word.pattern, *word.parts)
         )
         patterns.update(patterns_in(plan.strict))
-        self._weighted = list(patterns.items())
+        self._scoring = Scoring(evaluation, snapshot, patterns)
         universe = None if plan.strict is None else evaluation.evaluate(plan.strict)
         self._tiers = self._find_tiers(plan.words, universe)
         self._orders: dict[int, list[int]] = {}
@@ -184,7 +184,7 @@ class WhooshMatches:
             return self._groups(start, stop)
 
     def idf(self, pattern: Pattern) -> float:
-        """Lucene's inverse document frequency of a pattern."""
+        """Lucene's inverse document frequency of a pattern among the essays."""
         with self._snapshot.lock, reading(self._snapshot.folder):
             return self._evaluation.idf(pattern)
 
@@ -239,7 +239,7 @@ class WhooshMatches:
             if known is not None:
                 scores = [known[document] for document in documents]
             else:
-                scores = self._evaluation.score(self._weighted, documents)
+                scores = self._scoring.scores(documents)
             chosen = self._choose(number, documents, scores)
             made.append(
                 Group(
@@ -292,7 +292,7 @@ class WhooshMatches:
         return order
 
     def _by_score(self, number: int, tier: _Tier) -> list[int]:
-        scores = self._evaluation.score(self._weighted, tier.passages)
+        scores = self._scoring.scores(tier.passages)
         self._scores[number] = dict(zip(tier.passages, scores, strict=True))
         owner = self._snapshot.essay_of()
         best: dict[int, float] = {}

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import accumulate, chain
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,19 @@ from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import CorruptIndexError
-from whoosh.util.numeric import byte_to_length
 
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Fingerprint
+from indexer.engines.whoosh_lengths import LENGTHS, VIEWS, Totals, unpack_totals
 from indexer.engines.whoosh_segment import Files, Segment
 from indexer.engines.whoosh_storage import index_folder
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
+from indexer.plan import Pattern, View
 from indexer.spelling import Lexicon
+from indexer.terms import language_of
+from indexer.weights import BM25
 
 # Positions kept decoded between searches; an array item each of 4 bytes.
 CACHED_POSITIONS = 8_000_000
@@ -43,8 +47,14 @@ DAMAGE = (
     ImportError, ArithmeticError,
 )  # fmt: skip
 
-# The number of words that Whoosh's length byte stands for.
-LENGTHS: tuple[int, ...] = tuple(byte_to_length(byte) or 0 for byte in range(256))
+
+# Terms whose idf is kept, some 100 bytes each.
+_KEPT_IDFS = 50_000
+
+
+def inverse_frequency(total: int, found: int) -> float:
+    """Lucene's idf of what ``found`` of ``total`` have."""
+    return log(1 + (total - found + 0.5) / (found + 0.5))
 
 
 @contextmanager
@@ -60,6 +70,11 @@ def reading(location: Path) -> Iterator[None]:
     except DAMAGE as error:
         what = " ".join(str(error).split())
         raise DamagedError(f"{advice} ({type(error).__name__}: {what[:200]})") from error
+
+
+def _is_in(ascending: Sequence[int], number: int) -> bool:
+    index = bisect_left(ascending, number)
+    return index < len(ascending) and ascending[index] == number
 
 
 class PostingList:
@@ -147,10 +162,11 @@ class Snapshot:
             self._former, before._cache = before._cache, self._former
             before._cached = sum(map(_room, before._former.values()))
         self._cached: int = sum(map(_room, self._former.values()))
-        self._lengths: dict[str, bytes] = {}
-        self._averages: dict[str, float] = {}
+        self._lengths: dict[View, bytes] = {}
+        self._totals: dict[tuple[View, str], Totals] = {}
+        self._norms: dict[tuple[View, str], list[float]] = {}
+        self._idfs: dict[tuple[View, str], float] = {}
         self._columns: dict[str, list[bytes]] = {}
-        self._shares: dict[str, list[float]] = {}
         self.essays = self.postings(fields.KIND, "essay").documents
         self.passages = sum(segment.size - len(segment.deleted) for segment in self.segments) - len(
             self.essays
@@ -158,6 +174,7 @@ class Snapshot:
         self._essay_of: array[int] | None = None
         # Made when first asked for.
         self.lexicons: dict[tuple[str, ...], Lexicon] = {}
+        self.essay_counts: dict[Pattern, int] = {}
 
     def close(self) -> None:
         """Frees the files now, and not when nothing refers to them any more."""
@@ -255,34 +272,64 @@ class Snapshot:
                 end = min(end, self._deleted[after])
         return range(start + 1, end)
 
-    def lengths(self, field: str) -> bytes:
-        """For each document the length byte of a field; see :data:`LENGTHS`."""
-        found = self._lengths.get(field)
+    def lengths(self, view: View) -> bytes:
+        """For each document the byte of its length in a view; see :data:`LENGTHS`."""
+        found = self._lengths.get(view)
         if found is None:
-            parts = [segment.files.lengths(field) for segment in self.segments]
-            found = self._lengths[field] = b"".join(parts)
+            parts = [segment.files.lengths[view] for segment in self.segments]
+            found = self._lengths[view] = b"".join(parts)
         return found
 
-    def average_length(self, field: str) -> float:
-        """Mean length of a field over the documents that have it, in words."""
-        found = self._averages.get(field)
-        if found is None:
-            lengths = self.lengths(field)
-            total = sum(segment.reader.field_length(field) for segment in self.segments)
-            count = len(lengths) - lengths.count(0)
-            found = self._averages[field] = max(total / count, 1.0) if count else 1.0
-        return found
+    def totals(self, view: View, language: str) -> Totals:
+        """The passages that have any token in a view and their lengths together; in the stem
+        view of a language, in the exact view of all (``language`` is then empty)."""
+        if not self._totals:
+            sums: dict[tuple[View, str], list[int]] = {("exact", ""): [0, 0]}
+            for packed in self.column_values(fields.TOTALS):
+                of, exact, stem = unpack_totals(packed)
+                for key, found in ((VIEWS[0], ""), exact), ((VIEWS[1], of), stem):
+                    total = sums.setdefault(key, [0, 0])
+                    total[0] += found.passages
+                    total[1] += found.tokens
+            self._totals = {key: Totals(*found) for key, found in sums.items()}
+        return self._totals.get((view, language), Totals(0, 0))
 
-    def shares(self, field: str, weight: float, b: float) -> list[float]:
-        """For each length byte what an occurrence in the field counts: BM25's length
-        normalisation ``b`` and the field's weight."""
-        found = self._shares.get(field)
+    def norms(self, view: View, language: str) -> list[float]:
+        """For each byte of a length what BM25 adds to the number of occurrences below the
+        fraction: ``k1 * (1 - b + b * length / average)``."""
+        found = self._norms.get((view, language))
         if found is None:
-            average = self.average_length(field)
-            found = self._shares[field] = [
-                weight / (1 - b + b * max(length, 1) / average) for length in LENGTHS
+            passages, tokens = self.totals(view, language)
+            average = tokens / passages if passages else 1.0
+            k1, b = BM25.k1, BM25.b
+            found = self._norms[view, language] = [
+                k1 * (1 - b + b * length / average) for length in LENGTHS
             ]
         return found
+
+    def idf(self, view: View, term: str) -> float:
+        """Lucene's inverse document frequency of a term among the passages of its view (and
+        language), whose titles, headings and texts are one field."""
+        found = self._idfs.get((view, term))
+        if found is None:
+            if len(self._idfs) >= _KEPT_IDFS:
+                self._idfs.clear()
+            language = language_of(term) if view == "stem" else ""
+            number = self._passages_with(view, term)
+            found = inverse_frequency(self.totals(view, language).passages, number)
+            self._idfs[view, term] = found
+        return found
+
+    def _passages_with(self, view: View, term: str) -> int:
+        """The number of passages that have a term in title, headings or text."""
+        texts = self.postings(fields.of_part("text", view), term).documents
+        others = set(self.postings(fields.of_part("heading", view), term).documents)
+        owner = self.essay_of()
+        for essay in self.postings(fields.of_part("title", view), term).documents:
+            others.update(self.passages_of(owner[essay]))
+        if len(others) * 8 < len(texts):
+            return len(texts) + sum(not _is_in(texts, other) for other in others)
+        return len(texts) + len(others.difference(texts))
 
     def sort_keys(self, column: str) -> list[bytes]:
         """A sort column's value for each essay place, kept."""

@@ -14,8 +14,7 @@ from whoosh.reading import SegmentReader
 
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
-
-_LENGTHS = (fields.TEXT_STEM, fields.HEADING_STEM, fields.TITLE_STEM)
+from indexer.plan import View
 
 
 class Files:
@@ -32,7 +31,9 @@ class Files:
         self.terms = self.reader._terms
         self._columns: dict[str, Any] = {}
         folder = Path(storage.folder)
-        self._lengths = {field: self._read_lengths(folder, field) for field in _LENGTHS}
+        self.lengths: dict[View, bytes] = {
+            view: self._read_lengths(folder, name) for view, name in fields.LENGTHS.items()
+        }
         if self.size:
             self.reader.stored_fields(0)
             # Opened without being read yet.
@@ -44,12 +45,9 @@ class Files:
         """Closes them now."""
         self._closing()
 
-    def lengths(self, field: str) -> bytes:
-        """For each document the length byte of a field, 0 where none is noted."""
-        return self._lengths.get(field) or bytes(self.size)
-
-    def _read_lengths(self, folder: Path, field: str) -> bytes:
-        path = folder / codec.PackedCodec.column_filename(self.reader.segment(), f"_{field}_len")
+    def _read_lengths(self, folder: Path, name: str) -> bytes:
+        """For each document the byte of a column, 0 where none is noted."""
+        path = folder / codec.PackedCodec.column_filename(self.reader.segment(), name)
         data = path.read_bytes() if path.exists() else b""
         return data[: self.size].ljust(self.size, b"\0")
 

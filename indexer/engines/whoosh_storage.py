@@ -41,7 +41,7 @@ from indexer.errors import (
     StorageError,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 STAMP, LOCK, WRITER = "essays.json", "writer.lock", "writer.json"
 # In the folder of the Whoosh index, beside its files.
 SUMS = "checksums.json"
