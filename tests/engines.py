@@ -102,9 +102,9 @@ class Site:
         return engine
 
     @contextmanager
-    def holding(self, entries: Sequence[Entry]) -> Iterator[Engine]:
+    def holding(self, entries: Sequence[Entry], *, commits: int = 1) -> Iterator[Engine]:
         """An engine for a moment that holds the entries."""
-        engine = self.stocked(entries)
+        engine = self.stocked(entries, commits=commits)
         try:
             yield engine
         finally:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,13 +12,14 @@ from hypothesis import strategies as st
 
 from indexer.analysis import fold
 from indexer.config import Settings
-from indexer.engines.base import Entry, FacetName, Selection
-from indexer.errors import NotFoundError, QueryError, SchemaError, SearchTimeout
+from indexer.engines.base import Entry, FacetName
+from indexer.errors import NotFoundError, QueryError, SearchTimeout
 from indexer.library import Library
 from indexer.model import Essay, Facet, FacetValue, ShelfOrder
 from indexer.query import parse
+from tests.engines import Site
 from tests.oracle import evaluate
-from tests.shelves import entry, matches_of, stocked
+from tests.shelves import entry, matches_of
 from tests.strategies import garbage, libraries, searches
 
 # Values, essays and passages asked for at once, beyond what any library here has.
@@ -28,11 +27,15 @@ ALL = 1_000
 
 
 @contextmanager
-def library_of(entries: Sequence[Entry], *, commits: int = 1) -> Iterator[Library]:
-    with TemporaryDirectory() as folder:
-        engine = stocked(Path(folder) / "index", entries, commits=commits)
-        with Library(engine, Settings(), None) as library:
-            yield library
+def library_of(site: Site, entries: Sequence[Entry], *, commits: int = 1) -> Iterator[Library]:
+    with Library(site.stocked(entries, commits=commits), Settings(), None) as library:
+        yield library
+
+
+@pytest.fixture(scope="module")
+def library(shared_site: Site) -> Library:
+    """The shelf below; not to be written to."""
+    return Library(shared_site.stocked(SHELF, commits=2), Settings(), None)
 
 
 def values(facet: Facet) -> dict[str, int]:
@@ -75,46 +78,48 @@ def best_essays(entries: Sequence[Entry], text: str) -> list[Essay]:
 # Facets
 
 
-@given(searches(), st.integers(1, 3))
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-def test_facets_are_those_of_the_essays_that_the_oracle_counts(
-    search: tuple[list[Entry], list[str]], commits: int
-) -> None:
-    entries, texts = search
-    with TemporaryDirectory() as folder:
-        engine = stocked(Path(folder) / "index", entries, commits=commits)
-        for text in texts[:6]:
-            matches = matches_of(engine, text)
-            essays = best_essays(entries, text)
-            names: tuple[FacetName, ...] = ("language", "year", "author")
-            for name in names:
-                expected = counted(essays, name)
-                found = matches.facet(name, ALL)
-                assert (list(found.values), found.total) == (expected, len(expected)), text
-                assert matches.facet(name, 1).values == found.values[:1]
-            for below in ("", "politics", "a", "a/b", "none"):
-                found = matches.facet("folder", ALL, below)
-                assert list(found.values) == folders_below(essays, below), (text, below)
-        engine.close()
+@pytest.mark.slow
+def test_facets_are_those_of_the_essays_that_the_oracle_counts(site: Site) -> None:
+    @given(searches(), st.integers(1, 3))
+    @settings(max_examples=site.examples(20), suppress_health_check=list(HealthCheck))
+    def holds(search: tuple[list[Entry], list[str]], commits: int) -> None:
+        entries, texts = search
+        with site.holding(entries, commits=commits) as engine:
+            for text in texts[:6]:
+                matches = matches_of(engine, text)
+                essays = best_essays(entries, text)
+                names: tuple[FacetName, ...] = ("language", "year", "author")
+                for name in names:
+                    expected = counted(essays, name)
+                    found = matches.facet(name, ALL)
+                    assert (list(found.values), found.total) == (expected, len(expected)), text
+                    assert matches.facet(name, 1).values == found.values[:1]
+                for below in ("", "politics", "a", "a/b", "none"):
+                    found = matches.facet("folder", ALL, below)
+                    assert list(found.values) == folders_below(essays, below), (text, below)
+
+    holds()
 
 
-@given(searches())
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_following_a_value_finds_exactly_as_many_essays_as_it_says(
-    search: tuple[list[Entry], list[str]],
-) -> None:
-    entries, texts = search
-    with library_of(entries) as library:
-        for text in texts[:6]:
-            result = library.search(text, facets=ALL)
-            facets = result.facets
-            assert facets is not None
-            for facet in (facets.languages, facets.years, facets.authors, facets.folders):
-                assert facet.total >= len(facet.values)
-                for value in facet.values:
-                    narrowed = library.search(value.query)
-                    assert narrowed.essays == value.essays, (text, value)
-                    assert narrowed.matched == result.matched
+@pytest.mark.slow
+def test_following_a_value_finds_exactly_as_many_essays_as_it_says(site: Site) -> None:
+    @given(searches())
+    @settings(max_examples=site.examples(12), suppress_health_check=list(HealthCheck))
+    def holds(search: tuple[list[Entry], list[str]]) -> None:
+        entries, texts = search
+        with library_of(site, entries) as library:
+            for text in texts[:6]:
+                result = library.search(text, facets=ALL)
+                facets = result.facets
+                assert facets is not None
+                for facet in (facets.languages, facets.years, facets.authors, facets.folders):
+                    assert facet.total >= len(facet.values)
+                    for value in facet.values:
+                        narrowed = library.search(value.query)
+                        assert narrowed.essays == value.essays, (text, value)
+                        assert narrowed.matched == result.matched
+
+    holds()
 
 
 SHELF = [
@@ -126,9 +131,8 @@ SHELF = [
 ]
 
 
-def test_facets_come_with_the_query_narrowed_to_each_value() -> None:
-    with library_of(SHELF) as library:
-        facets = library.search("monk", facets=2).facets
+def test_facets_come_with_the_query_narrowed_to_each_value(library: Library) -> None:
+    facets = library.search("monk", facets=2).facets
     assert facets is not None
     assert facets.languages == Facet(
         values=(
@@ -144,15 +148,14 @@ def test_facets_come_with_the_query_narrowed_to_each_value() -> None:
     )
 
 
-def test_an_author_counts_with_the_longer_names_that_the_query_finds_too() -> None:
-    with library_of(SHELF) as library:
-        facets = library.search("monk", facets=2).facets
-        assert facets is not None
-        assert facets.authors.values[0] == FacetValue(
-            value="Ann Lee", essays=3, query='monk author:"Ann Lee"'
-        )
-        assert facets.authors.total == 3
-        assert library.search('monk author:"Ann Lee"').essays == 3
+def test_an_author_counts_with_the_longer_names_that_the_query_finds_too(library: Library) -> None:
+    facets = library.search("monk", facets=2).facets
+    assert facets is not None
+    assert facets.authors.values[0] == FacetValue(
+        value="Ann Lee", essays=3, query='monk author:"Ann Lee"'
+    )
+    assert facets.authors.total == 3
+    assert library.search('monk author:"Ann Lee"').essays == 3
 
 
 @pytest.mark.parametrize(
@@ -167,24 +170,25 @@ def test_an_author_counts_with_the_longer_names_that_the_query_finds_too() -> No
         ("nothing", {}),
     ],
 )
-def test_folders_are_those_where_the_essays_first_part(text: str, expected: dict[str, int]) -> None:
-    with library_of(SHELF) as library:
-        facets = library.search(text, facets=9).facets
+def test_folders_are_those_where_the_essays_first_part(
+    library: Library, text: str, expected: dict[str, int]
+) -> None:
+    facets = library.search(text, facets=9).facets
     assert facets is not None
     assert values(facets.folders) == expected
 
 
-def test_a_deeper_folder_takes_the_place_of_the_one_in_the_query() -> None:
-    with library_of(SHELF) as library:
-        facets = library.search("in:lib monk", facets=1).facets
+def test_a_deeper_folder_takes_the_place_of_the_one_in_the_query(library: Library) -> None:
+    facets = library.search("in:lib monk", facets=1).facets
     assert facets is not None
     assert facets.folders.values[0].query == "in:lib/art monk"
     assert facets.folders.total == 2
 
 
-def test_a_name_with_marks_in_it_leads_to_its_essays() -> None:
+def test_a_name_with_marks_in_it_leads_to_its_essays(site: Site) -> None:
     names = ("Thomas “Tip” O’Neill, Jr.", 'J"P: x~2', "Ann (the) Lee", "AND")
-    with library_of([entry(f"e{n}", "word", authors=(a,)) for n, a in enumerate(names)]) as library:
+    entries = [entry(f"e{n}", "word", authors=(a,)) for n, a in enumerate(names)]
+    with library_of(site, entries) as library:
         facets = library.search("word", facets=9).facets
         assert facets is not None
         assert values(facets.authors) == dict.fromkeys(names, 1)
@@ -193,23 +197,22 @@ def test_a_name_with_marks_in_it_leads_to_its_essays() -> None:
             assert found.essay.authors == (value.value,)
 
 
-def test_without_being_asked_for_no_facets_are_counted() -> None:
-    with library_of(SHELF) as library:
-        result = library.search("monk lang:en")
+def test_without_being_asked_for_no_facets_are_counted(library: Library) -> None:
+    result = library.search("monk lang:en")
     assert result.facets is None
     assert [(one.kind, one.without) for one in result.filters] == [("language", "monk")]
 
 
-def test_what_no_query_can_name_is_only_counted() -> None:
-    with library_of([entry("_/a", "word", authors=("???", "Ann"))]) as library:
+def test_what_no_query_can_name_is_only_counted(site: Site) -> None:
+    with library_of(site, [entry("_/a", "word", authors=("???", "Ann"))]) as library:
         facets = library.search("word", facets=9).facets
     assert facets is not None
     assert (values(facets.authors), facets.authors.total) == ({"Ann": 1}, 2)
     assert (values(facets.folders), facets.folders.total) == ({}, 1)
 
 
-def test_facets_forget_what_was_removed_or_replaced(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", SHELF, commits=3)
+def test_facets_forget_what_was_removed_or_replaced(site: Site) -> None:
+    engine = site.stocked(SHELF, commits=3)
     with Library(engine, Settings(), None) as library:
         library.search("monk", facets=1)
         writer = engine.writer()
@@ -224,9 +227,8 @@ def test_facets_forget_what_was_removed_or_replaced(tmp_path: Path) -> None:
         assert library.browse(author="Ann Lee").total == 0
 
 
-def test_facets_of_a_search_out_of_time_say_so(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", SHELF)
-    with Library(engine, Settings(search_seconds=0.0), None) as library:
+def test_facets_of_a_search_out_of_time_say_so(site: Site) -> None:
+    with Library(site.stocked(SHELF), Settings(search_seconds=0.0), None) as library:
         with pytest.raises(SearchTimeout):
             library.search("monk", facets=1)
         with pytest.raises(SearchTimeout):
@@ -248,210 +250,123 @@ KEYS: dict[ShelfOrder, Callable[[Essay], tuple[object, ...]]] = {
 }  # fmt: skip
 
 
-@given(libraries(most=7), st.integers(1, 3))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_library_is_browsed_in_every_order_page_by_page(
-    entries: list[Entry], commits: int
-) -> None:
-    essays = [each.essay for each in entries]
-    with library_of(entries, commits=commits) as library:
-        for order, key in KEYS.items():
-            expected = sorted(essays, key=key)
-            assert list(library.browse(order=order).essays) == expected, order
-            pages = [library.browse(order=order, offset=n, limit=2) for n in range(0, 8, 2)]
-            assert [e for page in pages for e in page.essays] == expected
-            assert {page.total for page in pages} == {len(essays)}
+@pytest.mark.slow
+def test_the_library_is_browsed_in_every_order_page_by_page(site: Site) -> None:
+    @given(libraries(most=7), st.integers(1, 3))
+    @settings(max_examples=site.examples(15), suppress_health_check=list(HealthCheck))
+    def holds(entries: list[Entry], commits: int) -> None:
+        essays = [each.essay for each in entries]
+        with library_of(site, entries, commits=commits) as library:
+            for order, key in KEYS.items():
+                expected = sorted(essays, key=key)
+                assert list(library.browse(order=order).essays) == expected, order
+                pages = [library.browse(order=order, offset=n, limit=2) for n in range(0, 8, 2)]
+                assert [e for page in pages for e in page.essays] == expected
+                assert {page.total for page in pages} == {len(essays)}
+
+    holds()
 
 
-@given(libraries(most=7))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-def test_a_shelf_holds_what_has_all_that_was_asked_for_and_counts_it(
-    entries: list[Entry],
-) -> None:
-    essays = [each.essay for each in entries]
-    with library_of(entries) as library:
-        for language in (None, "en", "zh", "xx"):
-            for folder in (None, "politics", "a/b", "none"):
-                chosen = [
-                    e
-                    for e in essays
-                    if language in (None, e.language)
-                    and (folder is None or f"{e.id}/".startswith(f"{folder}/"))
-                ]
-                shelf = library.browse(language=language, folder=folder, facets=ALL)
-                assert sorted(e.id for e in shelf.essays) == sorted(e.id for e in chosen)
-                assert shelf.facets is not None
-                assert values(shelf.facets.authors) == dict(counted(chosen, "author"))
-                assert values(shelf.facets.folders) == dict(folders_below(chosen, folder or ""))
-        for name, asked in (("year", "year"), ("author", "author")):
-            for value, number in counted(essays, name):  # type: ignore[arg-type]
-                assert library.browse(**{asked: value}).total == number  # type: ignore[arg-type]
+@pytest.mark.slow
+def test_a_shelf_holds_what_has_all_that_was_asked_for_and_counts_it(site: Site) -> None:
+    @given(libraries(most=7))
+    @settings(max_examples=site.examples(40), suppress_health_check=list(HealthCheck))
+    def holds(entries: list[Entry]) -> None:
+        essays = [each.essay for each in entries]
+        with library_of(site, entries) as library:
+            for language in (None, "en", "zh", "xx"):
+                for folder in (None, "politics", "a/b", "none"):
+                    chosen = [
+                        e
+                        for e in essays
+                        if language in (None, e.language)
+                        and (folder is None or f"{e.id}/".startswith(f"{folder}/"))
+                    ]
+                    shelf = library.browse(language=language, folder=folder, facets=ALL)
+                    assert sorted(e.id for e in shelf.essays) == sorted(e.id for e in chosen)
+                    assert shelf.facets is not None
+                    assert values(shelf.facets.authors) == dict(counted(chosen, "author"))
+                    assert values(shelf.facets.folders) == dict(folders_below(chosen, folder or ""))
+            for name, asked in (("year", "year"), ("author", "author")):
+                for value, number in counted(essays, name):  # type: ignore[arg-type]
+                    assert library.browse(**{asked: value}).total == number  # type: ignore[arg-type]
+
+    holds()
 
 
-def test_the_values_of_a_shelf_lead_to_shelves_and_to_searches() -> None:
-    with library_of(SHELF) as library:
-        facets = library.browse(folder="lib", facets=5).facets
-        assert facets is not None
-        assert facets.folders.values == (
-            FacetValue(value="lib/art", essays=3, query="in:lib/art"),
-            FacetValue(value="lib/war", essays=2, query="in:lib/war"),
-        )
-        assert library.browse(folder="lib/war").total == library.search("in:lib/war").essays == 2
-        assert values(facets.authors)["Ann Lee"] == library.browse(author="Ann Lee").total == 2
-        assert library.browse().facets is None
-        assert library.browse(author="ann lee").total == 0
-        assert library.browse(year="1999", language="en").essays == ()
+def test_the_values_of_a_shelf_lead_to_shelves_and_to_searches(library: Library) -> None:
+    facets = library.browse(folder="lib", facets=5).facets
+    assert facets is not None
+    assert facets.folders.values == (
+        FacetValue(value="lib/art", essays=3, query="in:lib/art"),
+        FacetValue(value="lib/war", essays=2, query="in:lib/war"),
+    )
+    assert library.browse(folder="lib/war").total == library.search("in:lib/war").essays == 2
+    assert values(facets.authors)["Ann Lee"] == library.browse(author="Ann Lee").total == 2
+    assert library.browse().facets is None
+    assert library.browse(author="ann lee").total == 0
+    assert library.browse(year="1999", language="en").essays == ()
 
 
 # Reading
 
 
-@given(searches() | st.tuples(libraries(), st.lists(garbage(), max_size=8)))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_hits_of_an_essay_are_those_that_the_search_counts_for_it(
-    search: tuple[list[Entry], list[str]],
-) -> None:
-    entries, texts = search
-    with library_of(entries) as library:
-        for text in texts:
-            found = {
-                hit.essay.id: hit for hit in library.search(text, limit=ALL, passages=ALL).results
-            }
-            for each in entries:
-                reading = library.read(each.essay.id, text)
-                hit = found.get(each.essay.id)
-                ordered = sorted(hit.passages, key=lambda p: p.ordinal) if hit else []
-                assert reading.hits == tuple(p.anchor for p in ordered), (text, each.essay.id)
-                assert [p.anchor for p in reading.passages] == [p.anchor for p in each.passages]
-                assert "".join(p.text for p in reading.title_pieces) == each.essay.title
-                if hit:
-                    assert reading.title_pieces == hit.title_pieces
-                lit = {p.anchor: p for p in ordered}
-                for passage in reading.passages:
-                    assert "".join(piece.text for piece in passage.pieces) == passage.text
-                    assert passage.is_hit == (passage.anchor in lit)
-                    if passage.is_hit:
-                        shown = lit[passage.anchor]
-                        # These texts are shorter than a snippet, which is then all of it.
-                        assert passage.pieces == shown.snippet
-                        assert passage.heading_pieces == shown.heading_pieces
-                    else:
-                        assert not any(piece.match for piece in passage.pieces)
-                        assert not any(p.match for h in passage.heading_pieces for p in h)
+@pytest.mark.slow
+def test_the_hits_of_an_essay_are_those_that_the_search_counts_for_it(site: Site) -> None:
+    @given(searches() | st.tuples(libraries(), st.lists(garbage(), max_size=8)))
+    @settings(max_examples=site.examples(30), suppress_health_check=list(HealthCheck))
+    def holds(search: tuple[list[Entry], list[str]]) -> None:
+        entries, texts = search
+        with library_of(site, entries) as library:
+            for text in texts:
+                found = {
+                    hit.essay.id: hit
+                    for hit in library.search(text, limit=ALL, passages=ALL).results
+                }
+                for each in entries:
+                    reading = library.read(each.essay.id, text)
+                    hit = found.get(each.essay.id)
+                    ordered = sorted(hit.passages, key=lambda p: p.ordinal) if hit else []
+                    assert reading.hits == tuple(p.anchor for p in ordered), (text, each.essay.id)
+                    assert [p.anchor for p in reading.passages] == [p.anchor for p in each.passages]
+                    assert "".join(p.text for p in reading.title_pieces) == each.essay.title
+                    if hit:
+                        assert reading.title_pieces == hit.title_pieces
+                    lit = {p.anchor: p for p in ordered}
+                    for passage in reading.passages:
+                        assert "".join(piece.text for piece in passage.pieces) == passage.text
+                        assert passage.is_hit == (passage.anchor in lit)
+                        if passage.is_hit:
+                            shown = lit[passage.anchor]
+                            # These texts are shorter than a snippet, which is then all of it.
+                            assert passage.pieces == shown.snippet
+                            assert passage.heading_pieces == shown.heading_pieces
+                        else:
+                            assert not any(piece.match for piece in passage.pieces)
+                            assert not any(p.match for h in passage.heading_pieces for p in h)
+
+    holds()
 
 
-def test_a_blank_query_lights_up_nothing() -> None:
-    with library_of(SHELF) as library:
-        for text in ("", "  ", "…"):
-            reading = library.read("lib/war/e", text)
-            assert (reading.hits, reading.matched) == ((), "none")
-            assert [p.pieces[0].match for p in reading.passages] == [False]
-        assert reading.notes
-        assert library.read("lib/war/e").notes == ()
+def test_a_blank_query_lights_up_nothing(library: Library) -> None:
+    for text in ("", "  ", "…"):
+        reading = library.read("lib/war/e", text)
+        assert (reading.hits, reading.matched) == ((), "none")
+        assert [p.pieces[0].match for p in reading.passages] == [False]
+    assert reading.notes
+    assert library.read("lib/war/e").notes == ()
 
 
-def test_an_essay_named_like_a_folder_is_read_alone() -> None:
-    with library_of(SHELF) as library:
-        assert library.read("lib/war", "nun").matched == "none"
-        reading = library.read("lib/war", "monk in:lib/war")
-        assert (reading.hits, reading.matched) == (("p-1",), "all")
-        assert library.read("lib/war/e", "nun -in:lib/art").hits == ("p-1",)
-        assert library.read("lib/war/e", "-nun").hits == ()
+def test_an_essay_named_like_a_folder_is_read_alone(library: Library) -> None:
+    assert library.read("lib/war", "nun").matched == "none"
+    reading = library.read("lib/war", "monk in:lib/war")
+    assert (reading.hits, reading.matched) == (("p-1",), "all")
+    assert library.read("lib/war/e", "nun -in:lib/art").hits == ("p-1",)
+    assert library.read("lib/war/e", "-nun").hits == ()
 
 
-def test_reading_refuses_what_showing_and_searching_refuse() -> None:
-    with library_of(SHELF) as library:
-        with pytest.raises(NotFoundError, match="did you mean lib/war"):
-            library.read("lib/wa")
-        with pytest.raises(QueryError, match="characters"):
-            library.read("lib/war", "x" * 100_000)
-
-
-# Revisions and totals
-
-
-def revision(library: Library) -> str:
-    assert library.revision() == library.revision()
-    return library.revision()
-
-
-def test_every_commit_and_every_rebuild_makes_a_new_revision(tmp_path: Path) -> None:
-    seen = []
-    for _ in range(2):
-        engine = stocked(tmp_path / "i", SHELF)
-        with Library(engine, Settings(), None) as library:
-            seen.append(revision(library))
-            for rebuild in (False, True):
-                writer = engine.writer(rebuild=rebuild)
-                writer.put(SHELF[0])
-                assert revision(library) == seen[-1]
-                writer.commit()
-                writer.close()
-                seen.append(revision(library))
-        for path in sorted((tmp_path / "i").rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-    assert len(set(seen)) == 6
-    assert all(len(one) < 30 for one in seen)
-
-
-def test_a_commit_whose_writer_was_killed_before_it_stamped_is_another_revision(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = stocked(tmp_path / "i", SHELF)
-    before = engine.revision()
-    writer = engine.writer()
-    writer.put(entry("new", "word"))
-    monkeypatch.setattr(writer._location, "swap", lambda folder: None)
-    writer.commit()
-    writer.close()
-    assert matches_of(engine, "word").essays == 1
-    assert engine.revision() != before
-    engine.close()
-
-
-def test_the_words_of_a_library_are_counted_anew_with_every_commit(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", SHELF, commits=2)
-    assert engine.status().words == 6
-    writer = engine.writer()
-    writer.remove("lib/war")
-    writer.put(entry("lib/war/e", "three words more"))
-    writer.commit()
-    writer.close()
-    assert engine.status().words == 6
-    engine.close()
-
-
-def test_an_index_of_an_older_schema_says_so_and_is_made_anew(tmp_path: Path) -> None:
-    folder = tmp_path / "essays"
-    folder.mkdir()
-    (folder / "a.txt").write_text("A monk walked by.\n", "utf-8")
-    location = tmp_path / "i"
-    with Library.open(str(location), Settings(jobs=1), create=True) as library:
-        library.index([folder])
-        stamp = location / "essays.json"
-        stamp.write_text(stamp.read_text().replace('"schema": 2', '"schema": 1'))
-        calls: list[Callable[[], object]] = [
-            lambda: library.search("monk"), library.browse, library.revision, library.status,
-            lambda: library.read("a"),
-        ]  # fmt: skip
-        for call in calls:
-            with pytest.raises(SchemaError, match="index --rebuild"):
-                call()
-        assert library.index([folder]).added == 1
-        assert library.search("monk").essays == 1
-
-
-def test_browsing_outlives_a_commit_that_sweeps_its_files(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", SHELF, commits=3)
-    catalogue = engine.catalogue("date", Selection())
-    matches = matches_of(engine, "monk")
-    writer = engine.writer(rebuild=True)
-    writer.put(entry("new", "other words"))
-    writer.commit()
-    writer.close()
-    assert engine.catalogue("title", Selection()).essays == 1
-    assert len(catalogue.page(0, 9)) == 5
-    assert catalogue.facet("author", 9).total == 3
-    assert matches.facet("folder", 9, "lib").total == 2
-    assert matches.facet("year", 9).total == 3
-    engine.close()
+def test_reading_refuses_what_showing_and_searching_refuse(library: Library) -> None:
+    with pytest.raises(NotFoundError, match="did you mean lib/war"):
+        library.read("lib/wa")
+    with pytest.raises(QueryError, match="characters"):
+        library.read("lib/war", "x" * 100_000)

@@ -1,4 +1,5 @@
-"""The embedded engine: what is put is found, what is removed is gone, damage is told."""
+"""The embedded engine's files: segments, locks, stamps, full disks, damage; the rest of what it
+promises is in ``test_engine_contract.py``, with the other engines."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import shutil
 import time
 import warnings
 import weakref
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from whoosh import index as whoosh_index
 from whoosh.query import Term
 
+from indexer.config import Settings
 from indexer.engines import whoosh_engine, whoosh_storage, whoosh_writer
 from indexer.engines.base import Entry
 from indexer.engines.whoosh_codec import PackedCodec
@@ -28,58 +30,10 @@ from indexer.errors import (
     LocationError,
     NoIndexError,
     SchemaError,
-    SearchTimeout,
     StorageError,
 )
-from indexer.planning import make_plan
-from indexer.query import parse
+from indexer.library import Library
 from tests.shelves import entry, ids_of, matches_of, stocked
-
-
-def test_an_essay_put_is_found_and_shown(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("a", "Liberty of thought.", title="One")])
-    assert ids_of(engine, "liberty") == ["a"]
-    shown = engine.essay("a")
-    assert shown is not None
-    assert shown.passages[0].text == "Liberty of thought."
-    assert shown.fingerprint.digest == "a"
-    assert engine.essay("b") is None
-
-
-def test_an_essay_put_again_replaces_the_one_before(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("a", "old words", "more"), entry("b", "old ones")])
-    writer = engine.writer()
-    writer.put(entry("a", "new words"))
-    assert ids_of(engine, "old") == ["a", "b"]
-    writer.commit()
-    writer.close()
-    assert ids_of(engine, "old") == ["b"]
-    assert ids_of(engine, "new") == ["a"]
-    assert engine.status().passages == 2
-    assert engine.check() == []
-
-
-def test_an_essay_put_twice_before_a_commit_is_there_once(tmp_path: Path) -> None:
-    engine = WhooshEngine(tmp_path / "i", create=True)
-    writer = engine.writer()
-    writer.put(entry("a", "first version"))
-    writer.put(entry("a", "second version"))
-    writer.put(entry("b", "never mind"))
-    writer.remove("b")
-    writer.commit()
-    writer.close()
-    assert [essay.id for essay in engine.essays()] == ["a"]
-    assert ids_of(engine, "first") == []
-    assert ids_of(engine, "second") == ["a"]
-
-
-def test_what_is_not_committed_is_dropped(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("a", "kept")])
-    writer = engine.writer()
-    writer.put(entry("b", "dropped"))
-    writer.close()
-    writer.close()
-    assert [essay.id for essay in engine.essays()] == ["a"]
 
 
 def test_many_small_commits_are_merged_into_few_segments(tmp_path: Path) -> None:
@@ -91,43 +45,6 @@ def test_many_small_commits_are_merged_into_few_segments(tmp_path: Path) -> None
     assert ids_of(engine, "common") == [f"e{n:02}" for n in range(30)]
     assert ids_of(engine, "number17") == ["e17"]
     assert engine.check() == []
-
-
-def test_removed_essays_leave_no_trace_in_results_and_totals(tmp_path: Path) -> None:
-    entries = [entry(f"e{n}", "alpha beta", title="alpha") for n in range(6)]
-    engine = stocked(tmp_path / "i", entries, commits=2)
-    writer = engine.writer()
-    for number in (0, 2, 4, 5):
-        writer.remove(f"e{number}")
-    writer.remove("never there")
-    writer.commit()
-    writer.close()
-    matches = matches_of(engine, "alpha")
-    assert (matches.essays, matches.passages) == (2, 2)
-    assert ids_of(engine, '"alpha beta"') == ["e1", "e3"]
-    assert ids_of(engine, "-beta") == []
-    assert engine.check() == []
-
-
-def test_a_rebuild_is_seen_only_when_committed(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("a", "old"), entry("b", "old")])
-    writer = engine.writer(rebuild=True)
-    writer.put(entry("a", "new"))
-    assert ids_of(engine, "old") == ["a", "b"]
-    writer.commit()
-    assert ids_of(engine, "old") == []
-    writer.close()
-    assert ids_of(engine, "new") == ["a"]
-    assert len([p for p in (tmp_path / "i").iterdir() if p.is_dir()]) == 1
-
-
-def test_a_rebuild_given_up_leaves_the_index_as_it_was(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("a", "old")])
-    writer = engine.writer(rebuild=True)
-    writer.put(entry("a", "new"))
-    writer.close()
-    assert ids_of(engine, "old") == ["a"]
-    assert len([p for p in (tmp_path / "i").iterdir() if p.is_dir()]) == 1
 
 
 def test_a_rebuild_writes_segments_when_memory_is_full(
@@ -293,13 +210,6 @@ def test_no_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         WhooshEngine(tmp_path / "i", create=True)
 
 
-def test_a_search_past_its_deadline_stops(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("a", "some words here")])
-    plan, _ = make_plan(parse('"some words" here'), ("en",), engine)
-    with pytest.raises(SearchTimeout, match="fewer or rarer words"):
-        engine.search(plan, deadline=time.monotonic() - 1)
-
-
 def test_plain_whoosh_opens_reads_and_merges_the_index(tmp_path: Path) -> None:
     entries = [entry(f"e{n}", "alpha beta alpha", "gamma") for n in range(4)]
     engine = stocked(tmp_path / "i", entries, commits=2)
@@ -314,34 +224,6 @@ def test_plain_whoosh_opens_reads_and_merges_the_index(tmp_path: Path) -> None:
     index.optimize(codec=PackedCodec())
     engine = WhooshEngine(tmp_path / "i")
     assert engine.status().essays == 4
-
-
-def test_essays_sort_by_date_and_by_title(tmp_path: Path) -> None:
-    engine = stocked(
-        tmp_path / "i",
-        [
-            entry("a", "word", title="Beta", date="2001"),
-            entry("b", "word", title="élan", date="2001-06"),
-            entry("c", "word", title="Alpha"),
-            entry("d", "word", title="Delta", date="1999-12-31"),
-        ],
-        commits=2,
-    )
-    assert ids_of(engine, "word", sort="date") == ["b", "a", "d", "c"]
-    assert ids_of(engine, "word", sort="title") == ["c", "a", "d", "b"]
-
-
-def test_a_phrase_does_not_run_over_from_one_heading_or_author_to_the_next(tmp_path: Path) -> None:
-    engine = stocked(
-        tmp_path / "i",
-        [entry("a", (("First part", "Second one"), "text"), authors=("John Mill", "Ann Lee"))],
-    )
-    assert ids_of(engine, '"first part"') == ["a"]
-    assert ids_of(engine, '"part second"') == []
-    assert ids_of(engine, 'author:"john mill"') == ["a"]
-    assert ids_of(engine, 'author:"mill ann"') == []
-    assert ids_of(engine, "author:mill") == ["a"]
-    assert ids_of(engine, "author:text") == []
 
 
 def test_an_index_whose_files_are_swept_while_it_is_opened_is_opened_again(
@@ -414,39 +296,6 @@ def test_writing_to_a_damaged_index_says_so_and_a_rebuild_mends_it(
     assert engine.check() == []
 
 
-def test_an_engine_that_stays_open_answers_after_every_commit_as_one_opened_anew(
-    tmp_path: Path,
-) -> None:
-    written = {f"e{n:02}": f"word{n % 3} same {'rare' if n == 7 else 'common'}" for n in range(16)}
-    entries = [entry(name, text, "same again", authors=(name,)) for name, text in written.items()]
-    engine = stocked(tmp_path / "i", entries)
-    queries = ("same", '"same again"', "rare", "common", "word1 common", "author:e03", "title:x")
-    changes: list[list[Entry]] = [
-        [entry(f"e{n:02}", f"same changed {n}") for n in range(0, 16, 2)],
-        [entry("e03", "rare", "rare again"), entry("new", "same rare", title="x")],
-        [entry(f"e{n:02}", "word1 same", authors=("e03",)) for n in (1, 2, 5, 7)],
-        [entry(name, "common again") for name in written],
-    ]
-    for change in changes:
-        before = matches_of(engine, "same")
-        writer = engine.writer()
-        for each in change:
-            writer.put(each)
-        writer.remove("e09")
-        writer.commit()
-        writer.close()
-        with closing(WhooshEngine(tmp_path / "i")) as other:
-            assert [ids_of(engine, q) for q in queries] == [ids_of(other, q) for q in queries]
-            assert engine.essays() == other.essays()
-            assert [engine.essay(name) for name in written] == [
-                other.essay(name) for name in written
-            ]
-        groups = before.groups(0, 20)
-        assert len(before.passages_of([group.passages[0].ref for group in groups])) == len(groups)
-    assert ids_of(engine, "rare") == ["new"]
-    engine.close()
-
-
 def test_files_stay_open_while_a_commit_has_them_or_a_search_reads_them(tmp_path: Path) -> None:
     engine = stocked(tmp_path / "i", [entry("a", "some words"), entry("b", "more words")])
     matches = matches_of(engine, "words")
@@ -484,3 +333,37 @@ def test_an_index_put_back_from_a_copy_has_again_what_was_deleted_since(tmp_path
     shutil.copytree(tmp_path / "copy", tmp_path / "i")
     assert ids_of(engine, "same") == ["a", "b", "c"]
     engine.close()
+
+
+def test_a_commit_whose_writer_was_killed_before_it_stamped_is_another_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "some text")])
+    before = engine.revision()
+    writer = engine.writer()
+    writer.put(entry("new", "word"))
+    monkeypatch.setattr(writer._location, "swap", lambda folder: None)
+    writer.commit()
+    writer.close()
+    assert matches_of(engine, "word").essays == 1
+    assert engine.revision() != before
+    engine.close()
+
+
+def test_an_index_of_an_older_schema_says_so_and_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "essays"
+    folder.mkdir()
+    (folder / "a.txt").write_text("A monk walked by.\n", "utf-8")
+    location = tmp_path / "i"
+    with Library.open(str(location), Settings(jobs=1), create=True) as library:
+        library.index([folder])
+        _restamp(location, schema=whoosh_storage.SCHEMA_VERSION - 1)
+        calls: list[Callable[[], object]] = [
+            lambda: library.search("monk"), library.browse, library.revision, library.status,
+            lambda: library.read("a"),
+        ]  # fmt: skip
+        for call in calls:
+            with pytest.raises(SchemaError, match="index --rebuild"):
+                call()
+        assert library.index([folder]).added == 1
+        assert library.search("monk").essays == 1
