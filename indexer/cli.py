@@ -198,9 +198,9 @@ def check(context: click.Context) -> int:
     if problems:
         count = "one place" if len(problems) == 1 else f"{len(problems)} places"
         raise DamagedError(
-            f"{settings.index}: damaged in {count}; essays index --rebuild PATH makes it anew"
+            f"{settings.shown_index}: damaged in {count}; essays index --rebuild PATH makes it anew"
         )
-    say(f"{settings.index}: the index is whole")
+    say(f"{settings.shown_index}: the index is whole")
     return FOUND
 
 

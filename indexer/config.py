@@ -98,7 +98,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     opensearch_client_cert: str | None = None
     opensearch_client_key: str | None = None
     opensearch_connect_seconds: float = 2.0
-    opensearch_request_seconds: float = 60.0
+    opensearch_request_seconds: float = 30.0
     opensearch_compress: bool = False
 
     @property

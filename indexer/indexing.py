@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import rendering, watching
 from indexer.config import Settings
-from indexer.errors import BusyError, ReadError
+from indexer.errors import BusyError, ReadError, UnavailableError
 from indexer.output import print_json, print_lines, say
 from indexer.terminal import Progress
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from indexer.library import Library
     from indexer.model import SyncReport
 
+# Seconds after which an index that did not answer is asked again.
+_AWAY_SECONDS = 5.0
 
 def once(
     library: Library,
@@ -52,7 +55,7 @@ def once(
 
         print_json(json_shapes.index(report))
     else:
-        print_lines(rendering.report_lines(report, settings.index))
+        print_lines(rendering.report_lines(report, settings.shown_index))
     sys.stdout.flush()
     return report
 
@@ -62,29 +65,38 @@ def after_every_change(
 ) -> Iterator[SyncReport]:
     """Indexes after each of ``changes``, until Ctrl-C while waiting for the next.
 
-    While another process writes, it waits for its turn. Where an indexed path is gone, such as
-    a file that is being replaced, it waits for the next change.
+    While another process writes or the index does not answer, it waits. Where an indexed path
+    is gone, such as a file that is being replaced, it waits for the next change.
     """
     say("watching for changes; Ctrl-C ends it")
-    due = False
+    due: float | None = None
     while True:
         try:
-            if not due:
+            if due is None:
                 next(changes)
+            else:
+                time.sleep(due)
         except KeyboardInterrupt:
             return
         try:
             report = once(library, paths, settings, quiet=True)
-        except (BusyError, ReadError) as error:
+        except ReadError as error:
             say(f"{error}; trying again")
-            due = isinstance(error, BusyError)
-            continue
-        due = False
-        yield report
+            due = None
+        except BusyError as error:
+            say(f"{error}; trying again")
+            due = 0
+        except UnavailableError as error:
+            say(f"{error}; trying again")
+            due = _AWAY_SECONDS
+        else:
+            due = None
+            yield report
 
 
 def changes_below(paths: Sequence[Path], location: str) -> Iterator[None]:
     """Changes below ``paths`` from now on, those of the index itself left out."""
-    changes = watching.changes(paths, exclude=[Path(location)])
+    own = [] if "://" in location else [Path(location)]
+    changes = watching.changes(paths, exclude=own)
     next(changes)  # the watch is in place, or has said why not
     return changes

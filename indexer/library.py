@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from indexer import ranking
-from indexer.config import Settings
+from indexer.config import Settings, without_credentials
 from indexer.deadline import check_clock
 from indexer.errors import LocationError, NotFoundError, QueryError
 from indexer.model import (
@@ -62,11 +62,9 @@ class Library:
     @classmethod
     def open(cls, location: str, settings: Settings, *, create: bool = False) -> Library:
         """Opens the index at a location; ``create`` allows that there is none yet."""
+        # Engines are imported here, so that what needs none of them loads none.
         if "://" in location:
-            raise LocationError(
-                f"{location}: no such kind of index; name a folder, such as .essays"
-            )
-        # Here, so that what needs no index does not load the engine.
+            return cls(_on_cluster(location, settings, create), settings, None)
         from indexer.engines.whoosh_engine import WhooshEngine
 
         path = Path(location)
@@ -370,6 +368,19 @@ class Library:
     def check(self) -> list[str]:
         """Verifies the index against itself; what is wrong, in sentences."""
         return self._engine.check()
+
+
+def _on_cluster(location: str, settings: Settings, create: bool) -> Engine:
+    from indexer.engines.opensearch_address import SHAPE, is_address
+
+    if not is_address(location):
+        raise LocationError(
+            f"{without_credentials(location)}: no such kind of index; name a folder, such as "
+            f".essays, or a cluster, as {SHAPE}"
+        )
+    from indexer.engines.opensearch_engine import OpenSearchEngine
+
+    return OpenSearchEngine(location, settings, create=create)
 
 
 def _folded(text: str) -> str:

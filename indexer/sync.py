@@ -15,7 +15,7 @@ from typing import Literal
 from indexer import workers
 from indexer.engines.base import Engine, Fingerprint, Writer
 from indexer.entries import MODULES, Empty, Gone, Job, Outcome, Ready, Same, is_same, make_entry
-from indexer.errors import LocationError, NoIndexError
+from indexer.errors import LocationError, NoIndexError, UnavailableError
 from indexer.model import Skipped, SyncReport
 from indexer.survey import Survey, survey
 from indexer.walking import require
@@ -111,6 +111,8 @@ def _known(engine: Engine, rebuild: bool) -> tuple[dict[str, Fingerprint], str]:
         return {mark.path: mark for mark in engine.fingerprints()}, ""
     except NoIndexError:
         return {}, ""
+    except UnavailableError:  # it will be there again, with all that it holds
+        raise
     except LocationError as error:
         if not rebuild:
             raise
@@ -301,6 +303,8 @@ class _Session:
             return True
         try:
             entry = self._engine.essay(mark.essay_id)
+        except UnavailableError:
+            raise
         except LocationError:
             return False
         if entry is None:

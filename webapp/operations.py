@@ -12,7 +12,13 @@ from ipaddress import ip_address
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from indexer.errors import DamagedError, EssaysError, NoIndexError, SchemaError
+from indexer.errors import (
+    DamagedError,
+    EssaysError,
+    NoIndexError,
+    SchemaError,
+    UnavailableError,
+)
 from webapp import logs, metrics
 from webapp.libraries import Search, library, settings
 from webapp.problems import RETRY_AFTER, answer
@@ -28,6 +34,7 @@ _NOT_READY = (
     (NoIndexError, "there is no index yet"),
     (SchemaError, "the index was made by another version; it must be made anew"),
     (DamagedError, "the index is damaged"),
+    (UnavailableError, "the index does not answer"),
 )
 _NOT_READABLE = "the index can't be read"
 _PLAIN = "text/plain; charset=utf-8"

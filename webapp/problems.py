@@ -22,6 +22,7 @@ from indexer.errors import (
     SchemaError,
     SearchTimeout,
     StorageError,
+    UnavailableError,
 )
 from webapp.params import BadParameter
 
@@ -104,6 +105,14 @@ PROBLEMS = (
             "The id or the anchor is of no essay "
             "or passage; it may have been, before the last commit."
         ),
+    ),
+    Problem(
+        error=UnavailableError,
+        name="unavailable",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title="The index does not answer",
+        meaning="The cluster that holds the index is away or has too much to do; ask again later.",
+        detail="The index does not answer at present; ask again in a moment.",
     ),
     Problem(
         error=LocationError,

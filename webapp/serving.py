@@ -31,7 +31,7 @@ from granian.net import SocketHolder
 from granian.server.mp import MPServer
 
 from indexer.config import Settings
-from indexer.errors import EssaysError, NoIndexError, SettingsError
+from indexer.errors import EssaysError, NoIndexError, SettingsError, UnavailableError
 from indexer.library import Library
 from webapp import logs, metrics
 from webapp.app import create_app
@@ -65,7 +65,7 @@ def serve(settings: Settings, say: Say, announce: Say) -> None:
     """Serves until Ctrl-C, SIGTERM or SIGHUP; ``announce`` gets the address once it answers.
 
     Raises ``SettingsError`` where it can't listen, and other errors of the index than that there
-    is none: without one it waits for it.
+    is none or that it does not answer: it waits for it.
     """
     with ExitStack() as stack:
         sockets = [stack.enter_context(one) for one in _listening(settings)]
@@ -88,6 +88,9 @@ def _essays(settings: Settings, say: Say) -> str:
     except NoIndexError as error:
         say(f"essays: {error}; what is served finds it as soon as it is there")
         return "no essays yet"
+    except UnavailableError as error:
+        say(f"essays: {error}; what is served finds it as soon as it answers")
+        return "no essays for now"
     return "1 essay" if number == 1 else f"{number:,} essays"
 
 

@@ -6,6 +6,7 @@ The one module that imports ``opensearchpy``.
 from __future__ import annotations
 
 import base64
+import gzip
 import logging
 import random
 import ssl
@@ -18,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from indexer.config import Settings
-from indexer.deadline import check_clock
+from indexer.deadline import check_clock, is_past
 from indexer.engines.opensearch_address import Address
 from indexer.errors import LocationError, SettingsError, StorageError, UnavailableError
 
@@ -37,6 +38,8 @@ _log = logging.getLogger("indexer.opensearch")
 # Seconds that a host is passed over after it failed; twice as many each time it fails again.
 _DEAD_SECONDS = 4
 _DEAD_DOUBLINGS = 2
+# Of the time that is left, what a host may take while there are others.
+_FIRST_SHARE = 2 / 3
 # Connections to a host that are kept open, for as many threads.
 _KEPT_OPEN = 16
 # Consecutive failures of the whole cluster after which it is left in peace, and for how many
@@ -47,6 +50,8 @@ _REST_SECONDS = 2.0
 PATIENCE_SECONDS = 90.0
 # Seconds of the first and the longest wait between its tries.
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.25, 8.0
+# Of 9: most of what can be saved, at a fraction of the time.
+_COMPRESSION = 3
 # Of a text that comes from the cluster, in characters.
 _LONGEST_REASON = 300
 # What of the cluster's API reads only and may be sent by POST.
@@ -137,7 +142,7 @@ class _Host(Urllib3HttpConnection):
         """One request and its answer, whatever its status; raises what urllib3 does."""
         sent = {**self.headers, **headers}
         if body and self.http_compress:
-            body = self._gzip_compress(body)
+            body = gzip.compress(body, _COMPRESSION)
             sent["content-encoding"] = "gzip"
         if self.pool is None:
             self._create_urllib3_pool()
@@ -241,9 +246,15 @@ class Client:
         path = self._with(path, params)
         sent, headers = self._encoded(body, path)
         until = self._clock() + (PATIENCE_SECONDS if patient else 0.0)
+        # Whoever waits for an answer gets one, if a bad one, within the time of one request.
+        end = deadline
+        if end is None and not patient:
+            end = time.monotonic() + self._request_seconds
         for wait in growing_waits():
             try:
-                return self._asked(method, path, sent, headers, deadline, repeatable)
+                if deadline is not None:
+                    check_clock(deadline)
+                return self._asked(method, path, sent, headers, end, repeatable)
             except _Failed as error:
                 if deadline is not None:
                     check_clock(deadline)
@@ -278,14 +289,14 @@ class Client:
         path: str,
         body: bytes | None,
         headers: Mapping[str, str],
-        deadline: float | None,
+        end: float | None,
         repeatable: bool,
     ) -> Any:
         """One answer of any host, told to the circuit."""
         if why := self._circuit.enter():
             raise _Failed(why)
         try:
-            value = self._of_any_host(method, path, body, headers, deadline, repeatable)
+            value = self._of_any_host(method, path, body, headers, end, repeatable)
         except _Failed as error:
             if error.counts:
                 self._circuit.fail(str(error))
@@ -304,7 +315,7 @@ class Client:
         path: str,
         body: bytes | None,
         headers: Mapping[str, str],
-        deadline: float | None,
+        end: float | None,
         repeatable: bool,
     ) -> Any:
         """The answer of the first host that gives one; each is asked once, but for a connection
@@ -318,7 +329,7 @@ class Client:
                 host = self._pool.get_connection()
                 if host not in left:
                     host = left[0]
-            seconds = self._seconds(deadline, others=repeatable and len(left) > 1)
+            seconds = self._seconds(end, others=repeatable and len(left) > 1)
             try:
                 answer = host.ask(
                     method, path, body, headers, min(self._connect_seconds, seconds), seconds
@@ -343,22 +354,22 @@ class Client:
                     failures.append(f"{_place(host)}: {failed}")
             left.remove(host)
             host = None
-            if not (left and goes_on):
+            late = end is not None and is_past(end)
+            if late or not (left and goes_on):
                 said = "; ".join(dict.fromkeys(failures))
                 raise _Failed(
                     f"the cluster does not answer ({said})",
-                    counts=failure.counts,
+                    counts=failure.counts and (late or not left),
                     waits=failure.waits,
                 )
 
-    def _seconds(self, deadline: float | None, *, others: bool) -> float:
-        """How long a host may take. While there are others, one gets half of the time that is
-        left, so that a search survives a host that hangs."""
-        if deadline is None:
+    def _seconds(self, end: float | None, *, others: bool) -> float:
+        """How long a host may take. While there are others, a part of the time is left to them, so
+        that a search survives a host that hangs."""
+        if end is None:
             return self._request_seconds
-        check_clock(deadline)
-        left = max(deadline - time.monotonic(), 0.001)
-        return min(self._request_seconds, left / 2 if others else left)
+        left = max(end - time.monotonic(), 0.001)
+        return min(self._request_seconds, left * _FIRST_SHARE if others else left)
 
     def _of_failure(self, error: http_errors.HTTPError, seconds: float) -> tuple[str, bool]:
         """Why a host gave no answer, and whether it may have read the request. Raises
@@ -410,7 +421,10 @@ class Client:
             )
         value = self._decoded(answer)
         kind, reason = _error(value)
-        told = f"{status} {kind}: {reason}" if kind else f"{status}"
+        # The reason for a failure within may quote the query.
+        told = (
+            f"{status} {kind}: {reason}" if kind and status != 500 else f"{status} {kind}".strip()
+        )
         if kind == "cluster_block_exception" and "disk" in reason:
             raise StorageError(
                 f"{self.address.shown()}: the cluster has no room to write ({reason}); make room "
