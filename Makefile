@@ -1,7 +1,7 @@
 # One command for each habit. Each makes .venv and installs what it needs, once.
 #   make run        index seeds/ and serve it       (PORT=8001 for another port)
 #   make test       all tests, with coverage        (ARGS="-k query" is passed on)
-#   make opensearch   start three OpenSearch nodes for the tests  (ARGS="--port 9401"; Java, Maven)
+#   make opensearch   start three OpenSearch nodes for the tests  (needs Java 21 and Maven)
 #   make opensearch-stop  end them
 #   make check      formatting, lint and types
 #   make bench      speed beside stock Whoosh and Datasette  (DATA=folder with essays/)

@@ -151,8 +151,8 @@ def test_the_json_of_the_readme_is_that_of_the_program() -> None:
 
 
 def test_every_make_target_of_the_readme_is_there_and_every_link_leads_somewhere() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"make ([a-z]+)\b", CODE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z-]+)\b", CODE)) <= targets
     for target in re.findall(r"(?:\]\(|src=\"|srcset=\")([^)#\"]+)", README):
         assert (ROOT / target).exists(), target
 

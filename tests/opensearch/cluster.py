@@ -102,7 +102,6 @@ class Cluster:
         self.heap = heap
         self.optimised = optimised
         self._archives = folder.resolve()
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
         self._archives.mkdir(parents=True, exist_ok=True)
         self._run_as = account()
         self._base = reachable(self._archives, self._run_as)
@@ -116,7 +115,7 @@ class Cluster:
     @property
     def hosts(self) -> list[str]:
         """``host:port`` of every node, running or not."""
-        return [f"127.0.0.1:{self.port + n}" for n in range(self.nodes)]
+        return [f"127.0.0.1:{self._ports(n)[0]}" for n in self._all()]
 
     def start(self) -> bool:
         """Starts the nodes that do not run and waits for them; ``False`` when all ran before.
@@ -158,7 +157,8 @@ class Cluster:
     def kill(self, n: int) -> None:
         """Ends a node at once, as a crash of its machine does. Its data stay."""
         self._send(self._node(n), signal.SIGKILL)
-        if not self._gone(self._node(n), time.monotonic() + STOP):
+        gone = self._gone(self._node(n), time.monotonic() + STOP)
+        if not gone or not all(map(_free, self._ports(n))):
             raise ClusterError(f"node n{n} can't be killed")
 
     def start_node(self, n: int) -> None:
@@ -173,18 +173,23 @@ class Cluster:
         (folder / "config" / "opensearch.yml").write_text(self._settings(n))
         (folder / "config" / "log4j2.properties").write_text(_LOGGING)
         give(folder, self._run_as)
-        with (folder / "node.log").open("ab") as log:
-            child = subprocess.Popen(
-                self._command(java, home, folder),
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                **self._run_as,
-            )
-        (folder / "pid").write_text(str(child.pid))
-        self._children[n] = child
+        # By a shell that ends at once: the node is nobody's child and outlives this process.
+        started = subprocess.run(
+            [
+                "sh",
+                "-c",
+                '"$@" >>node.log 2>&1 & echo $!',
+                "sh",
+                *self._command(java, home, folder),
+            ],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            check=True,
+            **self._run_as,
+        )
+        (folder / "pid").write_bytes(started.stdout)
 
     def runs(self, n: int) -> bool:
         """Whether there is a process of the node, in good health or not."""
@@ -217,16 +222,16 @@ class Cluster:
 
     def _settings(self, n: int) -> str:
         folder = self._node(n)
-        ports = range(self.port + TRANSPORT, self.port + TRANSPORT + self.nodes)
+        http, transport = self._ports(n)
         settings: dict[str, object] = {
             "cluster.name": f"essays-tests-{self.port}",
             "node.name": f"n{n}",
             "path.data": str(folder / "data"),
             "path.logs": str(folder / "logs"),
             "network.host": "127.0.0.1",
-            "http.port": self.port + n - 1,
-            "transport.port": self.port + TRANSPORT + n - 1,
-            "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in ports],
+            "http.port": http,
+            "transport.port": transport,
+            "discovery.seed_hosts": [f"127.0.0.1:{self._ports(n)[1]}" for n in self._all()],
             "cluster.initial_cluster_manager_nodes": [f"n{n}" for n in self._all()],
             # A disk that others have filled is no reason for a test to hang.
             "cluster.routing.allocation.disk.threshold_enabled": False,
@@ -280,17 +285,16 @@ class Cluster:
         return known
 
     def _check_ports(self) -> None:
-        for n in range(self.nodes):
-            for port in (self.port + n, self.port + TRANSPORT + n):
-                with socket.socket() as probe:
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    try:
-                        probe.bind(("127.0.0.1", port))
-                    except OSError:
-                        raise ClusterError(
-                            f"port {port} is taken by another program; take others: "
-                            f"--port {self.port + 20}"
-                        ) from None
+        for n in self._all():
+            for port in self._ports(n):
+                if not _free(port):
+                    raise ClusterError(
+                        f"port {port} is taken by another program; take others: "
+                        f"--port {self.port + 20}"
+                    )
+
+    def _ports(self, n: int) -> tuple[int, int]:
+        return self.port + n - 1, self.port + TRANSPORT + n - 1
 
     def _why_ended(self) -> str:
         ended = next(n for n in self._all() if not self.runs(n))
@@ -330,8 +334,6 @@ class Cluster:
 
     def _runs(self, node: Path) -> bool:
         """Whether the process that was started for a node is there and still that one."""
-        for child in self._children.values():
-            child.poll()
         pid = self._pid(node)
         if pid is None:
             return False
@@ -388,6 +390,21 @@ def ask(address: str, path: str, method: str = "GET", *, seconds: float = 60) ->
         except OSError as error:
             failure = error
     raise failure or OSError("no host")
+
+
+def _free(port: int, seconds: float = 3) -> bool:
+    """Whether a port can be listened on. A process that was killed holds it a moment longer."""
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return True
+            except OSError:
+                if time.monotonic() > until:
+                    return False
+        time.sleep(0.05)
 
 
 def _told(shape: dict[str, Any] | None) -> str:
