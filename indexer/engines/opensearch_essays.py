@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from indexer.engines.base import Entry, Fingerprint
@@ -28,47 +28,43 @@ PASSAGES_AT_ONCE = 5_000
 # There are some 8,000 codes of languages in all.
 _MOST_LANGUAGES = 10_000
 
-Fields = Mapping[str, Any]
+Body = dict[str, Any]
 
 
 class Searching(Protocol):
     """One commit that can be searched."""
 
-    def search(self, body: dict[str, Any]) -> dict[str, Any]:
+    def search(self, body: Body) -> Body:
         """The whole answer to a search."""
         ...
 
 
-def stored(commit: Searching, *names: str) -> Iterator[Fields]:
-    """Stored fields of every essay, by id."""
-    after: dict[str, Any] = {}
+def hits_of_all(commit: Searching, body: Body, size: int = ESSAYS_AT_ONCE) -> Iterator[Body]:
+    """Every essay as a hit, by id; ``body`` says what to fetch, and ``size`` of how many at
+    once."""
+    after: Body = {}
     while True:
+        question = {"query": {"match_all": {}}, **body, **after}
         answer = commit.search(
-            {
-                "size": ESSAYS_AT_ONCE,
-                "query": {"match_all": {}},
-                "sort": [{"id": "asc"}],
-                "stored_fields": list(names),
-                "track_total_hits": False,
-                **after,
-            }
+            {"size": size, "sort": [{"id": "asc"}], "track_total_hits": False, **question}
         )
         hits = answer["hits"]["hits"]
-        for hit in hits:
-            yield hit["fields"]
-        if len(hits) < ESSAYS_AT_ONCE:
+        yield from hits
+        if len(hits) < size:
             return
         after = {"search_after": hits[-1]["sort"]}
 
 
 def fingerprints(commit: Searching) -> Iterator[Fingerprint]:
     """What sync must know of every essay."""
-    return map(fingerprint_of, stored(commit, ESSAY))
+    hits = hits_of_all(commit, {"stored_fields": [ESSAY]})
+    return (fingerprint_of(hit["fields"]) for hit in hits)
 
 
 def essays(commit: Searching) -> Iterator[Essay]:
     """Every essay, by id."""
-    return map(essay_of, stored(commit, ESSAY))
+    hits = hits_of_all(commit, {"stored_fields": [ESSAY]})
+    return (essay_of(hit["fields"]) for hit in hits)
 
 
 def essay(commit: Searching, essay_id: str) -> Entry | None:
@@ -81,9 +77,7 @@ def essay(commit: Searching, essay_id: str) -> Entry | None:
     return None
 
 
-def _read(
-    commit: Searching, essay_id: str, first: dict[str, Any]
-) -> tuple[Entry | None, dict[str, Any] | None]:
+def _read(commit: Searching, essay_id: str, first: Body) -> tuple[Entry | None, Body | None]:
     """The entry, or the essay's first passages again where it has changed meanwhile."""
     found = essay_of(first["fields"])
     passages: list[Passage] = []
@@ -107,30 +101,15 @@ def _read(
     return entry, None
 
 
-def _with_passages(commit: Searching, essay_id: str, after: int) -> dict[str, Any] | None:
+def _with_passages(commit: Searching, essay_id: str, after: int) -> Body | None:
     """An essay with its next passages, those whose ordinal is greater."""
-    inner = {
-        "name": PASSAGES,
-        "size": PASSAGES_AT_ONCE,
-        "sort": [{ORDINAL: "asc"}],
-        "_source": False,
-        "stored_fields": [DATA],
-    }
     answer = commit.search(
         {
             "size": 1,
             "query": {
                 "bool": {
                     "filter": [{"ids": {"values": [document_id(essay_id)]}}],
-                    "should": [
-                        {
-                            "nested": {
-                                "path": PASSAGES,
-                                "query": {"range": {ORDINAL: {"gt": after}}},
-                                "inner_hits": inner,
-                            }
-                        }
-                    ],
+                    "should": [passages_from(after, PASSAGES_AT_ONCE, DATA)],
                 }
             },
             "stored_fields": [ESSAY, OUTLINE],
@@ -139,6 +118,19 @@ def _with_passages(commit: Searching, essay_id: str, after: int) -> dict[str, An
     )
     hits = answer["hits"]["hits"]
     return hits[0] if hits else None
+
+
+def passages_from(after: int, size: int, *names: str) -> Body:
+    """A query for the passages of essays in order, so many of each, with stored fields."""
+    inner = {
+        "name": PASSAGES,
+        "size": size,
+        "sort": [{ORDINAL: "asc"}],
+        "_source": False,
+        "stored_fields": list(names),
+    }
+    query = {"range": {ORDINAL: {"gt": after}}}
+    return {"nested": {"path": PASSAGES, "query": query, "inner_hits": inner}}
 
 
 def status(commit: Searching, place: Place, stamp: Stamp) -> Status:
