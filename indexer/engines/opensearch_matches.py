@@ -24,7 +24,6 @@ from indexer.engines.opensearch_queries import (
     any_of,
     every,
     in_languages,
-    is_graded,
     joined_terms,
     of_essays,
     passages_of,
@@ -35,6 +34,7 @@ from indexer.engines.opensearch_queries import (
 from indexer.engines.opensearch_snapshot import Answer, Body, Snapshot
 from indexer.model import Essay, Matched, Passage, Sort
 from indexer.plan import Pattern, PlainWord, Plan, patterns_in
+from indexer.rows import is_graded
 
 # Passages of an essay asked for at first where it takes several to show all words.
 _FIRST_PASSAGES = 8
@@ -121,7 +121,7 @@ class OpenSearchMatches:
         )
         patterns.update(patterns_in(plan.strict))
         self._weighted = list(patterns.items())
-        self._joined = self._existing(joined_terms(plan))
+        self._missing = self._not_there(joined_terms(plan))
         self._universe = passages_of(plan.strict, self._exists)
         self._tiers = self._find_tiers()
         self._essays: list[tuple[Essay, str]] = []
@@ -139,27 +139,26 @@ class OpenSearchMatches:
     # Words of the index
 
     def _exists(self, term: str) -> bool:
-        return "\x1f" not in term or term in self._joined
+        return term not in self._missing
 
-    def _existing(self, terms: set[str]) -> set[str]:
-        """Those of some terms that an essay has."""
+    def _not_there(self, terms: set[str]) -> set[str]:
+        """Those of some terms that no essay has."""
         asked = sorted(terms)
         known = {term: self._snapshot.known(("exists", term)) for term in asked}
         new = [term for term in asked if known[term] is None]
-        if new:
-            bodies: list[Body] = [
-                {
-                    "size": 0,
-                    "terminate_after": 1,
-                    "query": {"term": {"terms": schema.key_of(term)}},
-                }
-                for term in new
-            ]
-            answers = self._snapshot.searches(bodies, deadline=self._deadline)
-            for term, answer in zip(new, answers, strict=True):
-                known[term] = answer["hits"]["total"]["value"] > 0
-                self._snapshot.remember(("exists", term), known[term])
-        return {term for term in asked if known[term]}
+        bodies: list[Body] = [
+            {
+                "size": 0,
+                "terminate_after": 1,
+                "query": {"term": {"terms": schema.key_of(term)}},
+            }
+            for term in new
+        ]
+        answers = self._snapshot.searches(bodies, deadline=self._deadline)
+        for term, answer in zip(new, answers, strict=True):
+            known[term] = answer["hits"]["total"]["value"] > 0
+            self._snapshot.remember(("exists", term), known[term])
+        return {term for term in asked if not known[term]}
 
     # Tiers
 

@@ -30,8 +30,9 @@ from indexer.plan import (
     Without,
     patterns_in,
 )
-from indexer.rows import Row, rows
+from indexer.rows import Row, is_graded, rows
 from indexer.terms import form_of, width_of
+from indexer.weights import BM25
 
 Query = dict[str, Any]
 Exists = Callable[[str], bool]
@@ -247,20 +248,16 @@ def scored(pattern: Pattern, times: int, idf: float, exists: Exists) -> Query:
     """What a pattern adds to the score of a passage.
 
     ``times`` is how often the query says it; ``idf`` counts where it only matters that the
-    pattern occurs. See :mod:`indexer.weights` for the formula.
+    pattern occurs. See :mod:`indexer.engines.base` for the
+    formula.
     """
     if not is_graded(pattern):
         found = passages_with(pattern, exists)
         if found == NOTHING:
             return NOTHING
         return {"constant_score": {"filter": found, "boost": times * idf}}
-    boost = times * (schema.K1 + 1)
+    boost = times * (BM25.k1 + 1)
     queries = [_phrase(row, pattern, boost) for row in rows(pattern, exists)]
     if len(queries) < 2:
         return queries[0] if queries else NOTHING
     return {"dis_max": {"queries": queries, "tie_breaker": 0.0}}
-
-
-def is_graded(pattern: Pattern) -> bool:
-    """Whether it matters how often a pattern occurs, and not only that it does."""
-    return pattern.graded and pattern.scope == "any" and pattern.slop is None

@@ -20,9 +20,7 @@ from indexer.engines.base import Entry, Fingerprint
 from indexer.engines.keys import first_day, places
 from indexer.model import Essay, OutlineEntry, Passage
 from indexer.terms import form_of, width_of
-
-# Until the table of weights has them.
-TITLE, K1, B = 3, 1.2, 0.75
+from indexer.weights import BM25
 
 # Raised whenever the same essay would give another document.
 SCHEMA_VERSION = 1
@@ -62,7 +60,9 @@ def index_body(shards: int, replicas: int) -> dict[str, Any]:
             # An essay is read with all its passages.
             "max_inner_result_window": 10_000_000,
             "max_regex_length": 100_000,
-            "similarity": {"bm25": {"type": "BM25", "k1": K1, "b": B, "discount_overlaps": False}},
+            "similarity": {
+                "bm25": {"type": "BM25", "k1": BM25.k1, "b": BM25.b, "discount_overlaps": False}
+            },
             "analysis": {
                 "tokenizer": {"positions": {"type": "whitespace", "max_token_length": 1_000_000}},
                 "filter": {
@@ -234,7 +234,7 @@ def document(entry: Entry) -> dict[str, Any]:
             if heading not in headings:
                 headings[heading] = _Stream(heading, essay.language)
             above.append(headings[heading])
-        parts = (*[title] * TITLE, *above, text)
+        parts = (*[title] * BM25.title, *above, text)
         terms.update(text.terms)
         nested.append(
             {
