@@ -65,12 +65,13 @@ class _Tier:
 class _Hit:
     """A passage that was fetched."""
 
-    __slots__ = ("essay", "fields", "score")
+    __slots__ = ("essay", "fields", "score", "words")
 
     def __init__(self, essay: int, score: float, fields: schema.Fields) -> None:
         self.essay = essay
         self.score = score
         self.fields = fields
+        self.words: frozenset[int] | None = None
 
     @property
     def ordinal(self) -> int:
@@ -419,7 +420,7 @@ class OpenSearchMatches:
         missing: set[int] = set()
         for number, (place, refs, total) in enumerate(made):
             if len(refs) < total:
-                held = {n for ref in refs for n in self._words_in(ref, patterns)}
+                held = {n for ref in refs for n in self._words_in(ref)}
                 if len(held) < len(patterns):
                     lacking[place] = number
                     missing |= set(range(len(patterns))) - held
@@ -453,18 +454,21 @@ class OpenSearchMatches:
             refs = sorted(known.values(), key=lambda ref: self._hits[ref].rank())
             made[number] = place, refs, total
 
-    def _words_in(self, ref: int, patterns: Sequence[Pattern]) -> set[int]:
-        """Which of the patterns a passage has in its text, its headings or its title."""
-        texts = [
-            self._positions(ref, "text"),
-            self._positions(ref, "heading"),
-            self._positions(self._hits[ref].essay, "title"),
-        ]
-        return {
-            n
-            for n, pattern in enumerate(patterns)
-            if any(positions.occurrences(pattern) for positions in texts)
-        }
+    def _words_in(self, ref: int) -> frozenset[int]:
+        """Which of the plain words a passage has in its text, its headings or its title."""
+        hit = self._hits[ref]
+        if hit.words is None:
+            texts = [
+                self._positions(ref, "text"),
+                self._positions(ref, "heading"),
+                self._positions(hit.essay, "title"),
+            ]
+            hit.words = frozenset(
+                n
+                for n, word in enumerate(self._plan.words)
+                if any(positions.occurrences(word.pattern) for positions in texts)
+            )
+        return hit.words
 
     def _positions(self, ref: int, part: Part) -> Positions:
         if part == "title":
@@ -482,12 +486,12 @@ class OpenSearchMatches:
         add a word come before those that repeat one."""
         if number != 1:
             return refs[: self._per_essay]
-        patterns = [word.pattern for word in self._plan.words]
+        words = len(self._plan.words)
         seen: set[int] = set()
         adding: list[int] = []
         repeating: list[int] = []
         for ref in refs:
-            held = self._words_in(ref, patterns) if len(seen) < len(patterns) else set()
+            held = self._words_in(ref) if len(seen) < words else frozenset()
             (repeating if held <= seen else adding).append(ref)
             seen |= held
         return (adding + repeating)[: self._per_essay]
