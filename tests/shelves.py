@@ -81,7 +81,7 @@ def fill(
         for start in range(0, len(entries) or 1, share):
             for each in entries[start : start + share]:
                 writer.put(each)
-            writer.commit()
+            assert not writer.commit(), "an essay that the engine refuses"
     finally:
         writer.close()
 
