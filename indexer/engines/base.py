@@ -3,6 +3,28 @@
 An engine stores passages under ready terms and gives back arrays; it never analyses text,
 never parses a query and never highlights. Terms come from :mod:`indexer.analysis`, trees
 from :mod:`indexer.plan`. Every engine maps its own exceptions to :mod:`indexer.errors`.
+
+**Scores.** All engines compute the same ones, so that all order alike. A passage scores, summed
+over the plan's different patterns (of its words and of their parts, and those of the strict tree
+that a match may hold), as often as the plan has each:
+
+- for a graded one (:func:`indexer.rows.is_graded`) the best of its rows, by BM25
+  (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009)::
+
+      (k1 + 1) * idf * tf / (tf + k1 * (1 - b + b * length / average))
+
+- for any other that it has, in the pattern's scope, the pattern's idf.
+
+A passage's title (that of its essay), headings and text are one field, in which the title is
+written :data:`~indexer.weights.BM25` ``.title`` times. In the exact view all passages have it, in
+the stem view each language has one of its own. ``tf`` counts the places of the row, which lie in
+one of the texts each. ``length`` counts tokens: all that stand at a position, and those of the
+exact view for each position that they span; it is kept in a byte as by Lucene's ``SmallFloat``
+(``intToByte4``). ``average`` is over the passages that have any token in the field, before that
+rounding. ``idf`` is that of Lucene's ``BM25Similarity``, ``log(1 + (N - n + 0.5) / (n + 0.5))``:
+of a row the sum of that of its terms, with N the passages that have any token in the field and n
+those that have the term; of a pattern with N all essays and n those that have it anywhere in its
+scope.
 """
 
 from __future__ import annotations
@@ -135,7 +157,7 @@ class Matches(Counted, Protocol):
         ...
 
     def idf(self, pattern: Pattern) -> float:
-        """Lucene's inverse document frequency of a pattern, over passages."""
+        """The inverse document frequency of a pattern, graded or not, over essays."""
         ...
 
     def occurs(self, pattern: Pattern) -> bool:
