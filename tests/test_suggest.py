@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.config import Settings
-from indexer.engines.base import Entry
-from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.engines.base import Engine, Entry
 from indexer.errors import QueryError, SearchTimeout
 from indexer.library import Library
 from indexer.model import Suggestion
@@ -22,7 +20,8 @@ from indexer.suggest import Suggester
 from indexer.unfinished import unfinished
 from indexer.vocabulary import Vocabulary
 from tests import hostile
-from tests.shelves import Written, entry, ids_of, matches_of, stocked
+from tests.engines import Site
+from tests.shelves import Written, entry, ids_of, matches_of
 from tests.strategies import garbage, searches
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -32,25 +31,19 @@ RIGHTS = "The struggle for human rights goes on. Human rights, they say, are hum
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    """Completes over essays of one passage each."""
-    engines: list[WhooshEngine] = []
+def shelf(site: Site) -> Shelf:
+    """Completions over essays of one passage each."""
 
     def make(*texts: Written, **settings: Any) -> Suggester:
         entries = [entry(f"e{number}", text) for number, text in enumerate(texts)]
-        engines.append(stocked(tmp_path / f"index-{len(engines)}", entries))
-        return Suggester(engines[-1], Settings(**settings))
+        return Suggester(site.stocked(entries), Settings(**settings))
 
-    yield make
-    for engine in engines:
-        engine.close()
+    return make
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with Library.open(
-        str(tmp_path_factory.mktemp("seeds") / "index"), Settings(jobs=1), create=True
-    ) as library:
+def seeds(shared_site: Site) -> Iterator[Library]:
+    with Library.open(shared_site.location(), Settings(jobs=1), create=True) as library:
         library.index([SEEDS])
         yield library
 
@@ -94,18 +87,17 @@ def test_what_stands_before_the_word_stays_as_it_was_typed(shelf: Shelf) -> None
     ]
 
 
-def test_a_word_of_headings_and_titles_alone_is_offered(tmp_path: Path) -> None:
-    engine = stocked(
-        tmp_path, [entry("a", (("Of Individuality",), "some text"), title="Utilitarianism")]
+def test_a_word_of_headings_and_titles_alone_is_offered(site: Site) -> None:
+    engine = site.stocked(
+        [entry("a", (("Of Individuality",), "some text"), title="Utilitarianism")]
     )
     one = Suggester(engine, Settings())
     assert texts_of(one.suggest("indiv", 8), "word") == ["Individuality"]
     assert texts_of(one.suggest("util", 8), "word") == ["Utilitarianism"]
-    engine.close()
 
 
-def test_no_word_is_offered_that_only_a_removed_essay_had(tmp_path: Path) -> None:
-    engine = stocked(tmp_path, [entry("a", "a zebra"), entry("b", "a zeppelin")])
+def test_no_word_is_offered_that_only_a_removed_essay_had(site: Site) -> None:
+    engine = site.stocked([entry("a", "a zebra"), entry("b", "a zeppelin")])
     one = Suggester(engine, Settings())
     assert texts_of(one.suggest("ze", 8)) == ["zebra", "zeppelin"]
     writer = engine.writer()
@@ -113,7 +105,6 @@ def test_no_word_is_offered_that_only_a_removed_essay_had(tmp_path: Path) -> Non
     writer.commit()
     writer.close()
     assert texts_of(one.suggest("ze", 8)) == ["zeppelin"]
-    engine.close()
 
 
 # Phrases
@@ -144,9 +135,8 @@ def test_a_name_is_whole(shelf: Shelf) -> None:
 # Headings and titles
 
 
-def test_headings_and_titles_have_every_word_typed(tmp_path: Path) -> None:
-    engine = stocked(
-        tmp_path,
+def test_headings_and_titles_have_every_word_typed(site: Site) -> None:
+    engine = site.stocked(
         [
             entry("a", (("Of the Liberty of Thought",), "one"), (("Liberal Arts",), "two")),
             entry("b", "three", title="On Liberty"),
@@ -161,19 +151,17 @@ def test_headings_and_titles_have_every_word_typed(tmp_path: Path) -> None:
     assert texts_of(one.suggest("thoughts libe", 8), *lines) == ["Of the Liberty of Thought"]
     assert texts_of(one.suggest("of the ", 8), *lines) == ["Of the Liberty of Thought"]
     assert texts_of(one.suggest("On Liberty", 8), *lines) == []
-    engine.close()
 
 
 def test_a_heading_that_is_no_plain_query_is_offered_where_it_finds_its_essay(
-    tmp_path: Path,
+    site: Site,
 ) -> None:
     headings = ("Case: “Zeal” (and -zest)", "Zero -zero", "Zone: after:2020")
-    engine = stocked(tmp_path, [entry("a", *(((heading,), "text") for heading in headings))])
+    engine = site.stocked([entry("a", *(((heading,), "text") for heading in headings))])
     one = Suggester(engine, Settings())
     found = one.suggest("z", 20)
     assert_good(engine, "z", found, 20)
     assert "Zero -zero" not in texts_of(found)
-    engine.close()
 
 
 # Parts of queries
@@ -198,10 +186,9 @@ def test_a_heading_that_is_no_plain_query_is_offered_where_it_finds_its_essay(
     ],
 )
 def test_a_query_of_any_kind_is_completed_sensibly_or_not_at_all(
-    tmp_path: Path, text: str, found: list[str]
+    site: Site, text: str, found: list[str]
 ) -> None:
-    engine = stocked(
-        tmp_path,
+    engine = site.stocked(
         [
             entry(
                 "a",
@@ -214,7 +201,6 @@ def test_a_query_of_any_kind_is_completed_sensibly_or_not_at_all(
         ],
     )
     assert texts_of(Suggester(engine, Settings()).suggest(text, 8)) == found
-    engine.close()
 
 
 # Scripts without spaces
@@ -241,7 +227,6 @@ def test_nothing_to_complete_is_nothing(shelf: Shelf, text: str) -> None:
 
 def test_a_text_beyond_the_longest_query_is_refused(shelf: Shelf) -> None:
     engine = shelf(RIGHTS)._engine
-    assert isinstance(engine, WhooshEngine)
     library = Library(engine, Settings(max_query_length=10), None)
     assert library.suggest("human righ")
     with pytest.raises(QueryError, match="11 characters, more than the 10 allowed"):
@@ -271,8 +256,8 @@ def test_accents_case_and_quotes_make_no_difference(shelf: Shelf) -> None:
     assert one.suggest("ca", 8) == one.suggest("CÁ", 8) == (Suggestion("café", "word"),)
 
 
-def test_a_rebuilt_library_is_seen_at_once(tmp_path: Path) -> None:
-    engine = stocked(tmp_path, [entry("a", "a zebra")])
+def test_a_rebuilt_library_is_seen_at_once(site: Site) -> None:
+    engine = site.stocked([entry("a", "a zebra")])
     one = Suggester(engine, Settings())
     assert texts_of(one.suggest("ze", 8)) == ["zebra"]
     writer = engine.writer(rebuild=True)
@@ -280,13 +265,12 @@ def test_a_rebuilt_library_is_seen_at_once(tmp_path: Path) -> None:
     writer.commit()
     writer.close()
     assert texts_of(one.suggest("ze", 8)) == ["zeppelin"]
-    engine.close()
 
 
 # Everywhere
 
 
-def assert_good(engine: WhooshEngine, text: str, found: Sequence[Suggestion], limit: int) -> None:
+def assert_good(engine: Engine, text: str, found: Sequence[Suggestion], limit: int) -> None:
     """What holds of all suggestions."""
     assert len(found) <= limit
     typed = unfinished(text)
@@ -304,7 +288,7 @@ def assert_good(engine: WhooshEngine, text: str, found: Sequence[Suggestion], li
             assert any(has_line(engine, essay_id, suggestion) for essay_id in ids), suggestion
 
 
-def has_line(engine: WhooshEngine, essay_id: str, suggestion: Suggestion) -> bool:
+def has_line(engine: Engine, essay_id: str, suggestion: Suggestion) -> bool:
     held = engine.essay(essay_id)
     assert held is not None
     lines = {heading for passage in held.passages for heading in passage.headings}
@@ -320,26 +304,24 @@ def typings(draw: st.DrawFn) -> tuple[list[Entry], list[str]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
-@given(typings(), st.integers(1, 12))
-def test_every_suggestion_finds_something(
-    typing: tuple[list[Entry], list[str]], limit: int
-) -> None:
-    entries, texts = typing
-    with TemporaryDirectory() as folder:
-        engine = stocked(Path(folder) / "index", entries)
-        one = Suggester(engine, Settings())
-        for text in texts:
-            found = one.suggest(text, limit)
-            assert_good(engine, text, found, limit)
-            assert Suggester(engine, Settings()).suggest(text, limit) == found
-        engine.close()
+def test_every_suggestion_finds_something(site: Site) -> None:
+    @settings(max_examples=site.examples(30), suppress_health_check=list(HealthCheck))
+    @given(typings(), st.integers(1, 12))
+    def finds(typing: tuple[list[Entry], list[str]], limit: int) -> None:
+        entries, texts = typing
+        with site.holding(entries) as engine:
+            one = Suggester(engine, Settings())
+            for text in texts:
+                found = one.suggest(text, limit)
+                assert_good(engine, text, found, limit)
+                assert Suggester(engine, Settings()).suggest(text, limit) == found
+
+    finds()
 
 
 @pytest.mark.slow
 def test_every_suggestion_over_the_seeds_finds_something(seeds: Library) -> None:
     engine = seeds._engine
-    assert isinstance(engine, WhooshEngine)
     words = {
         word for essay in seeds.essays() for word in seeds.show(essay.id).passages[3].text.split()
     }
@@ -349,16 +331,18 @@ def test_every_suggestion_over_the_seeds_finds_something(seeds: Library) -> None
             assert_good(engine, text, seeds.suggest(text), 8)
 
 
-@given(garbage())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_typed_there_is_an_answer(seeds: Library, text: str) -> None:
-    assert seeds.suggest(text) == seeds.suggest(text)
+def test_whatever_is_typed_there_is_an_answer(site: Site, seeds: Library) -> None:
+    @given(garbage())
+    @settings(max_examples=site.examples(100))
+    def answers(text: str) -> None:
+        assert seeds.suggest(text) == seeds.suggest(text)
+
+    answers()
 
 
-def test_beginnings_of_no_word_are_not_remembered(tmp_path: Path) -> None:
-    engine = stocked(tmp_path / "i", [entry("one", "A monk.")])
+def test_beginnings_of_no_word_are_not_remembered(site: Site) -> None:
+    engine = site.stocked([entry("one", "A monk.")])
     vocabulary = Vocabulary(engine, engine.revision())
     assert [word.form for word in vocabulary.begun("mo")] == ["monk"]
     assert vocabulary.begun("qx") == []
     assert set(vars(vocabulary)["_begun"]) == {"mo"}
-    engine.close()
