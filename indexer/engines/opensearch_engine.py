@@ -10,7 +10,6 @@ from math import inf
 from indexer.config import Settings
 from indexer.engines import opensearch_essays as essays
 from indexer.engines import opensearch_schema as schema
-from indexer.engines import opensearch_words as words
 from indexer.engines.base import Entry, Fingerprint, Selection
 from indexer.engines.opensearch_address import parse_address
 from indexer.engines.opensearch_catalogue import OpenSearchCatalogue
@@ -19,6 +18,7 @@ from indexer.engines.opensearch_index import Place
 from indexer.engines.opensearch_matches import OpenSearchMatches
 from indexer.engines.opensearch_queries import of_essays, passages_of
 from indexer.engines.opensearch_snapshot import Snapshot
+from indexer.engines.opensearch_words import Words
 from indexer.engines.opensearch_writer import OpenSearchWriter
 from indexer.errors import NoIndexError
 from indexer.model import Essay, ShelfOrder, Sort, Status
@@ -38,6 +38,8 @@ class OpenSearchEngine:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._seen = -inf
+        self._words = Words()
+        self._seconds = settings.search_seconds
         if not create:
             self._place.stamp()
 
@@ -99,17 +101,21 @@ class OpenSearchEngine:
             return iter(())
         return essays.fingerprints(Snapshot(self._client, self._place, stamp))
 
+    def _deadline(self) -> float:
+        """Until when what is a part of a search may take."""
+        return time.monotonic() + self._seconds
+
     def languages(self) -> Mapping[str, int]:
         """Languages of the essays and how many essays each has."""
-        return words.languages(self._newest())
+        return self._words.languages(self._newest(), self._deadline())
 
     def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms that begin with a prefix, with how many essays hold each."""
-        return words.vocabulary(self._newest(), prefix, scope)
+        return self._words.vocabulary(self._newest(), prefix, scope, self._deadline())
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms within so many edits, with how many essays hold each."""
-        return words.close_to(self._newest(), form, edits, scope)
+        return self._words.close_to(self._newest(), form, edits, scope, self._deadline())
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place."""
@@ -117,7 +123,8 @@ class OpenSearchEngine:
         query = of_essays(passages_of(node, lambda term: True))
         if isinstance(node, Below):
             query = {"term": {"place": schema.key_of(node.place)}}
-        answer = snapshot.search({"size": 0, "terminate_after": 1, "query": query})
+        body = {"size": 0, "terminate_after": 1, "query": query}
+        answer = snapshot.search(body, deadline=self._deadline())
         return bool(answer["hits"]["total"]["value"])
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> OpenSearchCatalogue:
@@ -125,11 +132,11 @@ class OpenSearchEngine:
         return OpenSearchCatalogue(self._newest(), order, selection)
 
     def search(
-        self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float = inf
+        self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
     ) -> OpenSearchMatches:
         """Runs a plan over the newest commit."""
         snapshot = self._newest()
-        languages = words.languages(snapshot)
+        languages = self._words.languages(snapshot, deadline)
         return OpenSearchMatches(snapshot, languages, plan, sort, per_essay, deadline)
 
     def essay(self, essay_id: str) -> Entry | None:
