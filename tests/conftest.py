@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import closing
 from typing import get_args
@@ -11,6 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.engines import Name, Site
+from tests.opensearch.cluster import ask, remove_indexes
+
+CLUSTER = os.environ.get("ESSAYS_TEST_OPENSEARCH", "").rstrip("/")
+# Whether a test was given the cluster; False when one asked for it and there is none.
+_REACHED = pytest.StashKey[bool]()
+# They tell the tests where something is.
+_FOR_TESTS = {"ESSAYS_TEST_CHROMIUM", "ESSAYS_TEST_OPENSEARCH"}
 
 # The machine decides how long an example takes, so time is no verdict.
 settings.register_profile("here", deadline=None)
@@ -22,7 +30,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--none-skipped", action="store_true", help="a skipped test fails the run (for CI)"
+        "--none-skipped",
+        action="store_true",
+        help="a skipped test fails the run, and so does one without a cluster (for CI)",
     )
     parser.addoption(
         "--thorough", action="store_true", help="ten times as many generated cases for engines"
@@ -34,20 +44,63 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if skipped and session.exitstatus == pytest.ExitCode.OK:
+    missed = skipped or not session.config.stash.get(_REACHED, False)
+    if missed and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    reached = config.stash.get(_REACHED, None)
+    if reached is False:
+        terminalreporter.write_sep("=", "OpenSearch was not tested", yellow=True)
+        terminalreporter.write_line(
+            "ESSAYS_TEST_OPENSEARCH names no cluster. `make opensearch` starts one here and says "
+            "what to export."
+        )
+    elif reached is None and config.getoption("--none-skipped"):
+        terminalreporter.write_sep("=", "no test asked for the cluster", red=True)
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's own ``ESSAYS_*`` settings or colour wishes shape a test."""
     for name in [*os.environ]:
-        if (name.startswith("ESSAYS_") and name != "ESSAYS_TEST_CHROMIUM") or name in {
+        if (name.startswith("ESSAYS_") and name not in _FOR_TESTS) or name in {
             "NO_COLOR",
             "FORCE_COLOR",
             "CLICOLOR_FORCE",
         }:
             monkeypatch.delenv(name)
+
+
+# A cluster
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> str:
+    """The address of a running OpenSearch cluster, without the name of an index."""
+    if not CLUSTER:
+        pytestconfig.stash[_REACHED] = False
+        pytest.skip("ESSAYS_TEST_OPENSEARCH names no cluster; `make opensearch` starts one")
+    try:
+        ask(CLUSTER, "/_cluster/health?wait_for_status=yellow&timeout=30s")
+    except OSError as error:
+        pytest.fail(
+            f"the cluster of ESSAYS_TEST_OPENSEARCH does not answer: {error}", pytrace=False
+        )
+    pytestconfig.stash[_REACHED] = True
+    return CLUSTER
+
+
+@pytest.fixture
+def index_address(cluster: str) -> Iterator[str]:
+    """The location of an index that is not there yet. What is made under its name, or under names
+    that begin with it, is removed after the test."""
+    name = f"test-{secrets.token_hex(6)}"
+    yield f"{cluster}/{name}"
+    remove_indexes(cluster, name)
 
 
 # Every engine
@@ -60,10 +113,7 @@ def engine_home(
     """Each engine, with a folder or a cluster for its indexes."""
     if request.param == "whoosh":
         return "whoosh", str(tmp_path_factory.mktemp("site"))
-    base = os.environ.get("ESSAYS_TEST_OPENSEARCH", "")
-    if not base:
-        pytest.skip("ESSAYS_TEST_OPENSEARCH names no cluster")
-    return "opensearch", base
+    return "opensearch", request.getfixturevalue("cluster")
 
 
 @pytest.fixture

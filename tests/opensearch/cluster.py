@@ -392,6 +392,17 @@ def ask(address: str, path: str, method: str = "GET", *, seconds: float = 60) ->
     raise failure or OSError("no host")
 
 
+def remove_indexes(address: str, start: str) -> None:
+    """Removes the indices and the templates of a cluster whose names begin so."""
+    ask(address, f"/{start}*?expand_wildcards=all", "DELETE")
+    try:
+        ask(address, f"/_index_template/{start}*", "DELETE")
+    except urllib.error.HTTPError as error:
+        # There is none.
+        if error.code != 404:
+            raise
+
+
 def _free(port: int, seconds: float = 3) -> bool:
     """Whether a port can be listened on. A process that was killed holds it a moment longer."""
     until = time.monotonic() + seconds
