@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from math import log
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from indexer import ranking
@@ -39,6 +41,7 @@ from tests.contract_cases import ESSAYS, FOLDERS, LIBRARY, QUERIES, odd_entry
 from tests.engines import Site
 from tests.oracle import evaluate
 from tests.shelves import entry, fill, ids_of, matches_of
+from tests.strategies import searches
 
 
 def named(essay_id: str, anchor: str) -> str:
@@ -1144,3 +1147,59 @@ def test_an_engine_may_be_closed_twice_and_an_open_one_goes_on(site: Site) -> No
     other.close()
     other.close()
     assert ids_of(engine, "words") == ["a"]
+
+
+# -- The same of every engine ----------------------------------------------------------------
+
+# Scores that differ by less may be in either order: Lucene counts in 32 bits.
+ROUNDING = 1e-5
+
+
+def ranked_by(engine: Engine, text: str) -> list[tuple[int, float, str]]:
+    """Tier, score and id of every essay found, in the engine's order."""
+    _, matches = searched(engine, text, per_essay=3)
+    groups = matches.groups(0, 1_000)
+    essays = matches.essays_of([group.essay_ref for group in groups])
+    return [(g.tier, g.score, e.id) for g, e in zip(groups, essays, strict=True)]
+
+
+def assert_alike(engine: Engine, other: Engine, text: str) -> None:
+    """Two engines rank alike wherever scores differ by more than rounding."""
+    mine, theirs = ranked_by(engine, text), ranked_by(other, text)
+    score = {essay_id: (tier, score) for tier, score, essay_id in theirs}
+    assert sorted(essay_id for _, _, essay_id in mine) == sorted(score), text
+    for tier, own, essay_id in mine:
+        assert score[essay_id] == (tier, pytest.approx(own, rel=ROUNDING)), text
+    for place, (_, _, essay_id) in enumerate(mine):
+        for _, _, after in mine[place + 1 :]:
+            tier, higher = score[essay_id]
+            other_tier, lower = score[after]
+            assert (tier, -higher) <= (other_tier, -lower * (1 - 2 * ROUNDING)), text
+
+
+@pytest.mark.slow
+def test_every_engine_ranks_as_the_embedded_one_does(site: Site, tmp_path: Path) -> None:
+    with closing(Site("whoosh", str(tmp_path))) as embedded:
+
+        @settings(max_examples=site.examples(24), suppress_health_check=list(HealthCheck))
+        @given(searches())
+        def alike(search: tuple[list[Entry], list[str]]) -> None:
+            entries, texts = search
+            with (
+                site.holding(entries) as engine,
+                embedded.holding(entries[::-1], commits=3) as other,
+            ):
+                for text in texts:
+                    assert_alike(engine, other, text)
+
+        alike()
+
+
+def test_every_engine_ranks_this_library_as_the_embedded_one_does(
+    site: Site, shelf: Engine, tmp_path: Path
+) -> None:
+    with closing(Site("whoosh", str(tmp_path))) as embedded:
+        other = embedded.stocked(LIBRARY[::-1], commits=3)
+        for text, _, _ in QUERIES:
+            assert_alike(shelf, other, text)
+            assert ids_of(shelf, text) == ids_of(other, text), text
