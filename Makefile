@@ -1,6 +1,7 @@
 # One command for each habit. Each makes .venv and installs what it needs, once.
 #   make run        index seeds/ and serve it       (PORT=8001 for another port)
-#   make test       all tests, with coverage        (ARGS="-k query" is passed on)
+#   make test       all tests, with coverage        (ARGS="-k query" is passed on;
+#                   with the cluster that ESSAYS_TEST_OPENSEARCH names)
 #   make opensearch   start three OpenSearch nodes for the tests  (needs Java 21 and Maven)
 #   make opensearch-stop  end them
 #   make check      formatting, lint and types
@@ -49,6 +50,8 @@ run: $(VENV)/.run-$(KEY)
 	@echo 'Your own essays: $(BIN)/essays index ~/essays'
 	@$(BIN)/essays --index .essays serve --port $(PORT)
 
+# Most of the engine for clusters runs only where the tests have one.
+test: export ESSAYS_TEST_OMIT := $(if $(ESSAYS_TEST_OPENSEARCH),none,*/engines/opensearch_*)
 test: $(VENV)/.test-$(KEY)
 	$(BIN)/python -m pytest --cov $(ARGS)
 
