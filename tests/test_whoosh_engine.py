@@ -19,7 +19,7 @@ from whoosh import index as whoosh_index
 from whoosh.query import Term
 
 from indexer.config import Settings
-from indexer.engines import whoosh_engine, whoosh_storage, whoosh_writer
+from indexer.engines import whoosh_engine, whoosh_lengths, whoosh_storage, whoosh_writer
 from indexer.engines.base import Entry
 from indexer.engines.whoosh_codec import PackedCodec
 from indexer.engines.whoosh_engine import WhooshEngine
@@ -175,6 +175,43 @@ def test_check_finds_a_list_that_lost_a_passage(tmp_path: Path) -> None:
             data[index] ^= 1 if index % 7 == 0 else 0
         file.write_bytes(bytes(data))
     assert engine.check() != []
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("to_byte", lambda length: 7, "a#p-1 has another length than noted"),
+        ("pack_totals", lambda lengths, language: b"", "a is noted with other lengths than it has"),
+    ],
+)
+def test_check_finds_lengths_that_are_not_those_of_the_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, wrong: object, said: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(whoosh_lengths, name, wrong)
+        engine = stocked(tmp_path / "i", [entry("a", "a thing to be counted", title="One")])
+    assert said in engine.check()
+
+
+def test_scores_are_those_of_the_essays_that_are_left(tmp_path: Path) -> None:
+    kept = [entry(f"e{n}", "alpha beta " * n, title="beta" * (n % 2)) for n in range(1, 9)]
+    gone = [entry(f"x{n}", "alpha gamma " * n, title="alpha") for n in range(12)]
+    engine = stocked(tmp_path / "i", [*kept, *gone], commits=5)
+    matches_of(engine, "alpha beta").groups(0, 100)
+    writer = engine.writer()
+    for one in gone:
+        writer.remove(one.essay.id)
+    writer.commit()
+    writer.close()
+    anew = stocked(tmp_path / "anew", kept)
+    for query in ("alpha beta", '"alpha beta"', "alph*"):
+        scores = [
+            {e.id: g.score for g, e in zip(groups, matches.essays_of(refs), strict=True)}
+            for matches in (matches_of(engine, query), matches_of(anew, query))
+            if (groups := matches.groups(0, 100)) and (refs := [g.essay_ref for g in groups])
+        ]
+        assert len(scores[0]) == 8
+        assert scores[0] == pytest.approx(scores[1])
 
 
 def test_a_full_disk_is_told_and_loses_nothing(
