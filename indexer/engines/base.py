@@ -110,7 +110,10 @@ class Counts(Struct, frozen=True, kw_only=True):
 class Counted(Protocol):
     """Essays that facets are counted over."""
 
-    essays: int
+    @property
+    def essays(self) -> int:
+        """How many there are."""
+        ...
 
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet, at most so many.
@@ -130,6 +133,11 @@ class Catalogue(Counted, Protocol):
         """Essays ``start`` to ``stop``."""
         ...
 
+    def ids_around(self, essay_id: str, most: int) -> list[str]:
+        """Ids of at most so many of the essays, by id: those that an id stands or would stand
+        amid, as many on one side as on the other where there are so many."""
+        ...
+
 
 class Matches(Counted, Protocol):
     """The outcome of one search, bound to the commit it was run on.
@@ -140,9 +148,13 @@ class Matches(Counted, Protocol):
     """
 
     matched: Matched
-    passages: int
     partial: int
     tier_sizes: tuple[int, ...]
+
+    @property
+    def passages(self) -> int:
+        """How many passages of the best tier there are."""
+        ...
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop`` in the engine's order: tier, then score or sort key.
