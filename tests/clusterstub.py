@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -115,10 +115,8 @@ class _Server(ThreadingHTTPServer):
         """Hangs up on everybody and waits for the threads."""
         with self.lock:
             for connection in self.open:
-                try:
+                with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
         self.server_close()
 
     def finish_request(self, request: Any, client_address: Any) -> None:

@@ -34,6 +34,8 @@ except ImportError as error:
     ) from error
 
 _log = logging.getLogger("indexer.opensearch")
+# Who keeps a log sets it up; commands keep none.
+_log.addHandler(logging.NullHandler())
 
 # Seconds that a host is passed over after it failed; twice as many each time it fails again.
 _DEAD_SECONDS = 4
@@ -377,16 +379,17 @@ class Client:
         if isinstance(error, http_errors.SSLError):
             self._of_tls(error.args[0] if error.args else error)
             return "the connection broke off", True
-        if isinstance(error, http_errors.ConnectTimeoutError):
-            return f"no connection in {min(self._connect_seconds, seconds):.3g} s", False
-        if isinstance(error, http_errors.TimeoutError):
-            return f"no answer in {seconds:.3g} s", True
         if isinstance(error, http_errors.NameResolutionError):
             return "no such host", False
+        # Before what it is a kind of, a connection that took too long.
         if isinstance(error, http_errors.NewConnectionError):
             cause = error.__cause__ or error.__context__
             said = cause.strerror if isinstance(cause, OSError) else None
             return (said or "no connection").lower(), False
+        if isinstance(error, http_errors.ConnectTimeoutError):
+            return f"no connection in {min(self._connect_seconds, seconds):.3g} s", False
+        if isinstance(error, http_errors.TimeoutError):
+            return f"no answer in {seconds:.3g} s", True
         if isinstance(error, http_errors.LocationValueError):
             return "no such host", False
         return "the connection broke off", True
