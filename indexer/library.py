@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
 from pathlib import Path
@@ -347,15 +346,7 @@ class Library:
         from indexer.engines.base import Selection
 
         catalogue = self._engine.catalogue("folder", Selection())
-        start = 0
-        if catalogue.essays > _COMPARED:
-            place = bisect_left(
-                range(catalogue.essays),
-                essay_id,
-                key=lambda place: catalogue.page(place, place + 1)[0].id,
-            )
-            start = min(max(place - _COMPARED // 2, 0), catalogue.essays - _COMPARED)
-        return [essay.id for essay in catalogue.page(start, start + _COMPARED)]
+        return catalogue.ids_around(essay_id, _COMPARED)
 
     def essays(self) -> Iterator[Essay]:
         """Every essay, by id."""

@@ -7,6 +7,7 @@ stored entry is read before a page is.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
@@ -228,6 +229,15 @@ class WhooshCatalogue:
         """Essays ``start`` to ``stop``."""
         with self._snapshot.lock, reading(self._snapshot.folder):
             return [self._snapshot.essay(place) for place in self._places[start:stop]]
+
+    def ids_around(self, essay_id: str, most: int) -> list[str]:
+        """Ids on both sides of where one stands or would stand, at most so many, in order."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            column = list(self._snapshot.column_values(fields.SORT_ID))
+        ids = sorted(column[place] for place in self._places)
+        at = bisect_left(ids, essay_id.encode("utf-8", "surrogatepass"))
+        start = max(min(at - most // 2, len(ids) - most), 0)
+        return [*map(_decoded, ids[start : start + most])]
 
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet, at most so many."""
