@@ -37,6 +37,8 @@ from tests.opensearch.distribution import (
 )
 
 FOLDER = Path(__file__).parent.parent.parent / ".opensearch"
+# Where Linux distributions put them.
+JAVAS = Path("/usr/lib/jvm")
 NODES = 3
 PORT = 9201
 HEAP = "512m"
@@ -166,7 +168,7 @@ class Cluster:
         if self.runs(n):
             raise ClusterError(f"node n{n} runs")
         home = installed(self._archives, self._base)
-        java = find_java(os.environ, Path("/usr/lib/jvm"), self._run_as)
+        java = find_java(os.environ, JAVAS, self._run_as)
         folder = self._node(n)
         for part in ("config", "data", "logs", "temporary"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -428,7 +430,7 @@ def _told(shape: dict[str, Any] | None) -> str:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.opensearch.cluster", description=__doc__)
-    parser.add_argument("action", choices=("start", "stop", "status", "remove"))
+    parser.add_argument("action", choices=("start", "stop", "status", "remove", "java"))
     parser.add_argument("--nodes", type=int, default=NODES)
     parser.add_argument("--port", type=int, default=PORT, help="of the first node (%(default)s)")
     parser.add_argument("--heap", default=HEAP, help="of each node (%(default)s)")
@@ -467,6 +469,9 @@ def _act(given: argparse.Namespace) -> None:
             raise ClusterError(f"no cluster at port {given.port}: make opensearch")
         known.wait(seconds=5)
         print(f"export ESSAYS_TEST_OPENSEARCH={known.address}")
+        return
+    if given.action == "java":
+        print(find_java(os.environ, JAVAS, account()))
         return
     if not given.folder.exists():
         return
