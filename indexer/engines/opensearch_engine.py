@@ -10,6 +10,7 @@ from math import inf
 from indexer.config import Settings
 from indexer.engines import opensearch_essays as essays
 from indexer.engines import opensearch_schema as schema
+from indexer.engines import opensearch_words as words
 from indexer.engines.base import Entry, Fingerprint, Selection
 from indexer.engines.opensearch_address import parse_address
 from indexer.engines.opensearch_catalogue import OpenSearchCatalogue
@@ -18,7 +19,6 @@ from indexer.engines.opensearch_index import Place
 from indexer.engines.opensearch_matches import OpenSearchMatches
 from indexer.engines.opensearch_queries import of_essays, passages_of
 from indexer.engines.opensearch_snapshot import Snapshot
-from indexer.engines.opensearch_words import Words
 from indexer.engines.opensearch_writer import OpenSearchWriter
 from indexer.errors import NoIndexError
 from indexer.model import Essay, ShelfOrder, Sort, Status
@@ -38,7 +38,6 @@ class OpenSearchEngine:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._seen = -inf
-        self._words = Words()
         self._seconds = settings.search_seconds
         if not create:
             self._place.stamp()
@@ -107,15 +106,15 @@ class OpenSearchEngine:
 
     def languages(self) -> Mapping[str, int]:
         """Languages of the essays and how many essays each has."""
-        return self._words.languages(self._newest(), self._deadline())
+        return words.languages(self._newest(), self._deadline())
 
     def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms that begin with a prefix, with how many essays hold each."""
-        return self._words.vocabulary(self._newest(), prefix, scope, self._deadline())
+        return words.vocabulary(self._newest(), prefix, scope, self._deadline())
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms within so many edits, with how many essays hold each."""
-        return self._words.close_to(self._newest(), form, edits, scope, self._deadline())
+        return words.close_to(self._newest(), form, edits, scope, self._deadline())
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place."""
@@ -136,7 +135,7 @@ class OpenSearchEngine:
     ) -> OpenSearchMatches:
         """Runs a plan over the newest commit."""
         snapshot = self._newest()
-        languages = self._words.languages(snapshot, deadline)
+        languages = words.languages(snapshot, deadline)
         return OpenSearchMatches(snapshot, languages, plan, sort, per_essay, deadline)
 
     def essay(self, essay_id: str) -> Entry | None:
