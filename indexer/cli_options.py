@@ -57,7 +57,7 @@ def common(function: _Function) -> _Function:
         click.option(
             "--index",
             metavar="LOCATION",
-            help="The index, a folder; else ESSAYS_INDEX, else .essays here.",
+            help="The index, a folder or an address; else ESSAYS_INDEX, else .essays here.",
             **_KEPT,
         ),
     ):

@@ -64,6 +64,10 @@ def test_every_setting_can_be_made_in_the_file_and_in_the_environment(folder: Pa
         '[web]\nhost = "::1"\nport = 0\nworkers = 3\ntitle = "Letters"\nprefix = "/letters/"\n'
         'allowed_hosts = ["Essays.example.org", "*.test"]\nproxies = 1\nrate_limit = 0\n'
         'cors_origins = ["https://example.org"]\nmax_offset = 50\nlog_queries = true\n'
+        "[opensearch]\nshards = 6\nreplicas = 0\nconnect_seconds = 1\nrequest_seconds = 9.5\n"
+        'user = "reader"\npassword = " s3cret "\napi_key = "a2V5"\ncompress = true\n'
+        'ca_certs = "ca.pem"\nverify_certs = false\n'
+        'client_cert = "own.pem"\nclient_key = "own.key"\n'
     )
     by_file = load({}, {})
     assert by_file == Settings(
@@ -86,6 +90,18 @@ def test_every_setting_can_be_made_in_the_file_and_in_the_environment(folder: Pa
         web_cors_origins=("https://example.org",),
         web_max_offset=50,
         web_log_queries=True,
+        opensearch_shards=6,
+        opensearch_replicas=0,
+        opensearch_user="reader",
+        opensearch_password=" s3cret ",
+        opensearch_api_key="a2V5",
+        opensearch_ca_certs="ca.pem",
+        opensearch_verify_certs=False,
+        opensearch_client_cert="own.pem",
+        opensearch_client_key="own.key",
+        opensearch_connect_seconds=1.0,
+        opensearch_request_seconds=9.5,
+        opensearch_compress=True,
     )
     (folder / "essays.toml").unlink()
 
@@ -276,3 +292,49 @@ def test_a_setting_of_the_web_that_can_t_be_is_named(
     message = refused(environ={variable: value})
     assert message.startswith(f"{variable}: must be")
     assert must_be in message
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "must_be"),
+    [
+        ("ESSAYS_OPENSEARCH_SHARDS", "0", "from 1"),
+        ("ESSAYS_OPENSEARCH_REPLICAS", "-1", "from 0"),
+        ("ESSAYS_OPENSEARCH_USER", "a:b", "a name without a colon"),
+        ("ESSAYS_OPENSEARCH_CA_CERTS", " ", "the path of a file"),
+        ("ESSAYS_OPENSEARCH_VERIFY_CERTS", "never", "true or false"),
+        ("ESSAYS_OPENSEARCH_CONNECT_SECONDS", "0", "a number of seconds"),
+    ],
+)
+def test_a_setting_of_the_cluster_that_can_t_be_is_named(
+    variable: str, value: str, must_be: str
+) -> None:
+    message = refused(environ={variable: value})
+    assert message.startswith(f"{variable}: must be")
+    assert must_be in message
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ESSAYS_OPENSEARCH_PASSWORD", "s3cret\n"),
+        ("ESSAYS_OPENSEARCH_API_KEY", "s3cret s3cret"),
+        ("ESSAYS_OPENSEARCH_API_KEY", "s3crét"),
+        ("ESSAYS_INDEX", "opensearch+http://own:s3cret@one/\0"),
+    ],
+)
+def test_a_secret_that_can_t_be_is_not_shown(variable: str, value: str) -> None:
+    message = refused(environ={variable: value})
+    assert message.startswith(f"{variable}: must be ")
+    assert "s3cr" not in message
+
+
+def test_a_secret_of_the_wrong_type_is_not_shown(folder: Path) -> None:
+    (folder / "essays.toml").write_text("[opensearch]\npassword = 736372\n")
+    assert refused() == "essays.toml: opensearch.password: must be a line of text"
+
+
+def test_certificates_named_in_the_file_lie_beside_it(folder: Path) -> None:
+    (folder / "etc").mkdir()
+    (folder / "etc" / "my.toml").write_text('[opensearch]\nca_certs = "ca.pem"\n')
+    settings = load({}, {"ESSAYS_CONFIG": "etc/my.toml"})
+    assert settings.opensearch_ca_certs == os.path.join("etc", "ca.pem")

@@ -28,6 +28,8 @@ OWNERS = {
     "yaml": ("indexer.readers",),
     "Stemmer": ("indexer.terms",),
     "watchfiles": ("indexer.watching",),
+    "opensearchpy": ("indexer.engines.opensearch_client",),
+    "urllib3": ("indexer.engines.opensearch_client",),
 }
 # What only some command or some file needs, and takes long to load.
 LATE = {
@@ -40,6 +42,7 @@ LATE = {
     "mdit_py_plugins",
     "multiprocessing",
     "numpy",
+    "opensearchpy",
     "prometheus_client",
     "selectolax",
     "tomllib",

@@ -378,21 +378,33 @@ def test_processes_count_together_and_what_a_killed_one_counted_is_kept(tmp_path
 # The log
 
 
+@contextmanager
+def logging_to(stream: io.StringIO) -> Iterator[None]:
+    """The log as the app keeps it, until the end."""
+    names = ("webapp", "webapp.access", "indexer", "opensearch")
+    loggers = [logging.getLogger(name) for name in names]
+    before = [(one.handlers, one.level, one.propagate) for one in loggers]
+    logs.start(stream)
+    try:
+        yield
+    finally:
+        for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+            logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
+
+
 @pytest.fixture
 def lines() -> Iterator[Lines]:
     """The lines that were logged so far, each checked to be one object of plain ASCII."""
-    ours, access = logging.getLogger("webapp"), logging.getLogger("webapp.access")
-    before = ours.handlers, ours.level, ours.propagate, access.level
     stream = io.StringIO()
-    logs.start(stream)
 
     def read() -> list[dict[str, Any]]:
         written = stream.getvalue()
         assert re.fullmatch(r"(\{[ -~]*\}\n)*", written)
         return [json.loads(line) for line in written.splitlines()]
 
-    yield read
-    ours.handlers, ours.level, ours.propagate, access.level = before
+    with logging_to(stream):
+        yield read
 
 
 def test_a_request_is_one_line(lines: Lines) -> None:
@@ -538,13 +550,8 @@ def test_a_log_that_can_not_be_written_stops_nothing(capsys: pytest.CaptureFixtu
         def write(self, text: str) -> int:
             raise OSError(28, "No space left on device")
 
-    ours = logging.getLogger("webapp")
-    before = ours.handlers, ours.level, ours.propagate
-    logs.start(Full())
-    try:
+    with logging_to(Full()):
         assert a_client().get("/healthz").status_code == 200
-    finally:
-        ours.handlers, ours.level, ours.propagate = before
     capsys.readouterr()
 
 

@@ -21,6 +21,8 @@ from webapp.libraries import settings
 _LONGEST = 500
 
 _access = logging.getLogger("webapp.access")
+# Ours, and the one that tells which hosts of a cluster do not answer.
+_LOGGERS = {"webapp": logging.INFO, "indexer": logging.INFO, "opensearch": logging.WARNING}
 
 
 def start(stream: TextIO | None = None, *, requests: bool = True) -> None:
@@ -30,10 +32,11 @@ def start(stream: TextIO | None = None, *, requests: bool = True) -> None:
     """
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonLines())
-    ours = logging.getLogger("webapp")
-    ours.handlers = [handler]
-    ours.setLevel(logging.INFO)
-    ours.propagate = False
+    for name, level in _LOGGERS.items():
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False
     _access.setLevel(logging.INFO if requests else logging.WARNING)
 
 
