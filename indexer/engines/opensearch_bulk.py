@@ -126,7 +126,8 @@ class BulkStream:
         with self._changed:
             self._refused[operation.essay_id] = (
                 f"too large for the cluster: {why}, more than the {_megabytes(self._longest)} it "
-                "takes in one request; split the file, or raise http.max_content_length there"
+                "takes in one request; split the file, or give its nodes more memory (and raise "
+                "http.max_content_length above 100 MB)"
             )
 
     def _send_waiting(self) -> None:
@@ -175,6 +176,10 @@ class BulkStream:
             self._require()
             try:
                 left, why = self._request(piece)
+                last = UnavailableError(
+                    f"{self._shown}: the cluster takes nothing more ({why}); run the same command "
+                    "again when it is well"
+                )
             except Refused as refused:
                 if refused.status != 413:
                     raise self._unwritable(refused.kind, refused.reason) from refused
@@ -186,7 +191,7 @@ class BulkStream:
                     pieces.extendleft((piece[half:], piece[:half]))
                 continue
             except UnavailableError as error:
-                left, why = piece, str(error)
+                left, last = piece, error
             if len(left) < len(piece):
                 until, wait = None, _SHORTEST_WAIT
             if not left:
@@ -195,10 +200,7 @@ class BulkStream:
             now = time.monotonic()
             until = until or now + PATIENCE
             if now > until:
-                raise UnavailableError(
-                    f"{self._shown}: the cluster has taken nothing for {PATIENCE:.0f} s ({why}); "
-                    "run the same command again when it is well"
-                )
+                raise last
             self._stopped.wait(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 

@@ -87,7 +87,7 @@ def _read(commit: Searching, essay_id: str, first: Body) -> tuple[Entry | None, 
         passages += [passage_of(passage["fields"]) for passage in inner]
         if len(passages) >= found.passages or not inner:
             break
-        following = _with_passages(commit, essay_id, passages[-1].ordinal)
+        following = _with_passages(commit, essay_id, len(passages))
         # A commit that was lost with a node is followed by the newest.
         if following is None or following["fields"] != first["fields"]:
             return None, _with_passages(commit, essay_id, 0)
@@ -101,15 +101,15 @@ def _read(commit: Searching, essay_id: str, first: Body) -> tuple[Entry | None, 
     return entry, None
 
 
-def _with_passages(commit: Searching, essay_id: str, after: int) -> Body | None:
-    """An essay with its next passages, those whose ordinal is greater."""
+def _with_passages(commit: Searching, essay_id: str, start: int) -> Body | None:
+    """An essay with its next passages, after so many of them."""
     answer = commit.search(
         {
             "size": 1,
             "query": {
                 "bool": {
                     "filter": [{"ids": {"values": [document_id(essay_id)]}}],
-                    "should": [passages_from(after, PASSAGES_AT_ONCE, DATA)],
+                    "should": [passages_from(start, PASSAGES_AT_ONCE, DATA)],
                 }
             },
             "stored_fields": [ESSAY, OUTLINE],
@@ -120,16 +120,19 @@ def _with_passages(commit: Searching, essay_id: str, after: int) -> Body | None:
     return hits[0] if hits else None
 
 
-def passages_from(after: int, size: int, *names: str) -> Body:
+def passages_from(start: int, size: int, *names: str) -> Body:
     """A query for the passages of essays in order, so many of each, with stored fields."""
+    # Not a range of ordinals: OpenSearch 3 cuts a range of numbers short once it has found as
+    # many documents as the request counts, which is before all the passages.
     inner = {
         "name": PASSAGES,
+        "from": start,
         "size": size,
         "sort": [{ORDINAL: "asc"}],
         "_source": False,
         "stored_fields": list(names),
     }
-    query = {"range": {ORDINAL: {"gt": after}}}
+    query: Body = {"match_all": {}}
     return {"nested": {"path": PASSAGES, "query": query, "inner_hits": inner}}
 
 

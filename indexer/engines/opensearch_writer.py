@@ -16,10 +16,12 @@ from indexer.engines.opensearch_index import STAMP, Place, Stamp, writing_to
 from indexer.engines.opensearch_lease import Lease
 from indexer.engines.opensearch_schema import SCHEMA_VERSION, document, document_id
 from indexer.engines.opensearch_state import Kept, refusals
-from indexer.errors import DamagedError, EssaysError
+from indexer.errors import DamagedError, EssaysError, LocationError
 
 # Operations that one session may have; its number stands above, in 63 bits for both.
 _SESSION_BITS = 30
+# Bytes of a request that nodes take unless they are told otherwise.
+_DEFAULT_LONGEST = 100 * 2**20
 
 
 class OpenSearchWriter:
@@ -78,19 +80,21 @@ class OpenSearchWriter:
         )
 
     def _longest_request(self) -> int:
-        """How many bytes every node takes in one request."""
-        answer = self._place.client.ask(
-            "GET",
-            "/_nodes/http",
-            params={"filter_path": "nodes.*.http.max_content_length_in_bytes"},
-        )
-        return min(
-            (
-                int(node["http"]["max_content_length_in_bytes"])
-                for node in answer.get("nodes", {}).values()
-            ),
-            default=100 * 2**20,
-        )
+        """How many bytes every node takes in one request, by its HTTP and by its memory."""
+        limits = [_DEFAULT_LONGEST]
+        for path, keys in (
+            ("/_nodes/http", ("http", "max_content_length_in_bytes")),
+            ("/_nodes/stats/indexing_pressure", ("indexing_pressure", "memory", "limit_in_bytes")),
+        ):
+            params = {"filter_path": f"nodes.*.{'.'.join(keys)}"}
+            # Not everybody who may write is told about nodes.
+            with suppress(LocationError, Refused):
+                answer = self._place.client.ask("GET", path, params=params) or {}
+                for node in answer.get("nodes", {}).values():
+                    for key in keys:
+                        node = node[key]
+                    limits.append(int(node))
+        return min(limits)
 
     @contextmanager
     def _session(self) -> Iterator[tuple[BulkStream, Lease]]:
