@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Value = tuple[str, int]
 
 # Values in one answer; clusters refuse more than 65,535 (search.max_buckets).
-PAGE = 60_000
+PAGE = 30_000
 # Of a page, how full a random part of all values should be.
 _FULLNESS = 0.8
 # Up to here the number of values that parts are made by is nearly exact.
