@@ -34,6 +34,7 @@ from tests.opensearch.distribution import (
     give,
     installed,
     reachable,
+    remove_installed,
 )
 
 FOLDER = Path(__file__).parent.parent.parent / ".opensearch"
@@ -485,8 +486,8 @@ def _act(given: argparse.Namespace) -> None:
             f"OpenSearch at port {port}", "ended" if stopped else "was not there", file=sys.stderr
         )
     if given.action == "remove":
-        shutil.rmtree(base)
-        shutil.rmtree(given.folder, ignore_errors=True)
+        remove_installed(given.folder)
+        remove_installed(base)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,15 @@ def installed(archives: Path, folder: Path) -> Path:
             (made / name).mkdir()
         made.rename(home)
     return home
+
+
+def remove_installed(folder: Path) -> None:
+    """Removes what was fetched and unpacked in a folder, and the folder when it is empty then."""
+    shutil.rmtree(folder / f"opensearch-{VERSION}", ignore_errors=True)
+    for name in (f"opensearch-{VERSION}.zip", "lock"):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def give(folder: Path, run_as: Mapping[str, Any]) -> None:
