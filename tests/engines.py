@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from hypothesis import HealthCheck, Phase, settings
+
 from indexer.config import Settings
 from indexer.engines.whoosh_engine import WhooshEngine
 from tests.shelves import fill
@@ -76,20 +78,18 @@ class Site:
         self._locations.append(location)
         return location
 
-    def opened(
-        self, location: str, *, create: bool = False, settings: Settings | None = None
-    ) -> Engine:
+    def opened(self, location: str, *, create: bool = False, write_wait: float = 10.0) -> Engine:
         """An engine at a location."""
-        settings = settings or Settings()
         engine: Engine
         if self.name == "whoosh":
-            wait = settings.write_wait_seconds
-            engine = WhooshEngine(Path(location), write_wait=wait, create=create)
+            engine = WhooshEngine(Path(location), write_wait=write_wait, create=create)
         else:
             # Here, because its library is an extra.
             from indexer.engines.opensearch_engine import OpenSearchEngine
 
-            engine = OpenSearchEngine(location, settings, create=create)
+            engine = OpenSearchEngine(
+                location, Settings(write_wait_seconds=write_wait), create=create
+            )
         self._engines.append(engine)
         return engine
 
@@ -115,6 +115,16 @@ class Site:
         request over the network takes its time."""
         fewer = number if self.name == "whoosh" else max(2, number // 12)
         return fewer * 10 if self._thorough else fewer
+
+    def generated(self, number: int) -> settings:
+        """The settings of Hypothesis for such cases, each with an index of its own."""
+        # To find a smaller case takes hundreds of indexes more.
+        seldom = self.name != "whoosh" and not self._thorough
+        return settings(
+            max_examples=self.examples(number),
+            phases=[phase for phase in Phase if not (seldom and phase is Phase.shrink)],
+            suppress_health_check=list(HealthCheck),
+        )
 
     def differs(self, what: str) -> bool:
         """Whether this engine is one that may do something differently."""

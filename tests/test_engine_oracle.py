@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engines.base import Engine, Entry
@@ -57,7 +57,7 @@ def assert_agreement(engine: Engine, entries: Sequence[Entry], text: str) -> Non
 
 @pytest.mark.slow
 def test_an_engine_finds_what_the_oracle_says(site: Site) -> None:
-    @settings(max_examples=site.examples(150), suppress_health_check=list(HealthCheck))
+    @site.generated(150)
     @given(searches())
     def agrees(search: tuple[list[Entry], list[str]]) -> None:
         entries, texts = search
@@ -70,7 +70,7 @@ def test_an_engine_finds_what_the_oracle_says(site: Site) -> None:
 
 @pytest.mark.slow
 def test_an_engine_finds_what_the_oracle_says_for_garbage_too(site: Site) -> None:
-    @settings(max_examples=site.examples(30), suppress_health_check=list(HealthCheck))
+    @site.generated(30)
     @given(libraries(most=3), st.lists(garbage(), min_size=12, max_size=24))
     def agrees(entries: list[Entry], texts: list[str]) -> None:
         with site.holding(entries) as engine:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import fold
@@ -81,7 +81,7 @@ def best_essays(entries: Sequence[Entry], text: str) -> list[Essay]:
 @pytest.mark.slow
 def test_facets_are_those_of_the_essays_that_the_oracle_counts(site: Site) -> None:
     @given(searches(), st.integers(1, 3))
-    @settings(max_examples=site.examples(20), suppress_health_check=list(HealthCheck))
+    @site.generated(20)
     def holds(search: tuple[list[Entry], list[str]], commits: int) -> None:
         entries, texts = search
         with site.holding(entries, commits=commits) as engine:
@@ -104,7 +104,7 @@ def test_facets_are_those_of_the_essays_that_the_oracle_counts(site: Site) -> No
 @pytest.mark.slow
 def test_following_a_value_finds_exactly_as_many_essays_as_it_says(site: Site) -> None:
     @given(searches())
-    @settings(max_examples=site.examples(12), suppress_health_check=list(HealthCheck))
+    @site.generated(12)
     def holds(search: tuple[list[Entry], list[str]]) -> None:
         entries, texts = search
         with library_of(site, entries) as library:
@@ -253,7 +253,7 @@ KEYS: dict[ShelfOrder, Callable[[Essay], tuple[object, ...]]] = {
 @pytest.mark.slow
 def test_the_library_is_browsed_in_every_order_page_by_page(site: Site) -> None:
     @given(libraries(most=7), st.integers(1, 3))
-    @settings(max_examples=site.examples(15), suppress_health_check=list(HealthCheck))
+    @site.generated(15)
     def holds(entries: list[Entry], commits: int) -> None:
         essays = [each.essay for each in entries]
         with library_of(site, entries, commits=commits) as library:
@@ -270,7 +270,7 @@ def test_the_library_is_browsed_in_every_order_page_by_page(site: Site) -> None:
 @pytest.mark.slow
 def test_a_shelf_holds_what_has_all_that_was_asked_for_and_counts_it(site: Site) -> None:
     @given(libraries(most=7))
-    @settings(max_examples=site.examples(40), suppress_health_check=list(HealthCheck))
+    @site.generated(40)
     def holds(entries: list[Entry]) -> None:
         essays = [each.essay for each in entries]
         with library_of(site, entries) as library:
@@ -314,7 +314,7 @@ def test_the_values_of_a_shelf_lead_to_shelves_and_to_searches(library: Library)
 @pytest.mark.slow
 def test_the_hits_of_an_essay_are_those_that_the_search_counts_for_it(site: Site) -> None:
     @given(searches() | st.tuples(libraries(), st.lists(garbage(), max_size=8)))
-    @settings(max_examples=site.examples(30), suppress_health_check=list(HealthCheck))
+    @site.generated(30)
     def holds(search: tuple[list[Entry], list[str]]) -> None:
         entries, texts = search
         with library_of(site, entries) as library:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.config import Settings
@@ -305,7 +305,7 @@ def typings(draw: st.DrawFn) -> tuple[list[Entry], list[str]]:
 
 @pytest.mark.slow
 def test_every_suggestion_finds_something(site: Site) -> None:
-    @settings(max_examples=site.examples(30), suppress_health_check=list(HealthCheck))
+    @site.generated(30)
     @given(typings(), st.integers(1, 12))
     def finds(typing: tuple[list[Entry], list[str]], limit: int) -> None:
         entries, texts = typing
@@ -333,7 +333,7 @@ def test_every_suggestion_over_the_seeds_finds_something(seeds: Library) -> None
 
 def test_whatever_is_typed_there_is_an_answer(site: Site, seeds: Library) -> None:
     @given(garbage())
-    @settings(max_examples=site.examples(100))
+    @site.generated(100)
     def answers(text: str) -> None:
         assert seeds.suggest(text) == seeds.suggest(text)
 
