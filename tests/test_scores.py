@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from indexer.engines import whoosh_lengths
 from indexer.engines.base import Engine, Entry, Matches
@@ -48,7 +48,7 @@ def assert_scored(site: Site, engine: Engine, entries: Sequence[Entry], text: st
 
 @pytest.mark.slow
 def test_an_engine_scores_passages_as_the_oracle_does(site: Site) -> None:
-    @settings(max_examples=site.examples(100), suppress_health_check=list(HealthCheck))
+    @site.generated(100)
     @given(searches())
     def agrees(search: tuple[list[Entry], list[str]]) -> None:
         entries, texts = search
