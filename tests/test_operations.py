@@ -26,6 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from indexer.config import load
 from indexer.errors import QueryError
 from indexer.library import Library
+from tests.clusterstub import unused_place
 from tests.shelves import entry, stocked
 from tests.webstand import a_client, an_app, index_of_essays
 from webapp import logs, metrics
@@ -435,6 +436,17 @@ def test_where_only_what_went_wrong_is_wanted_requests_leave_no_line(lines: Line
     assert line["level"] == "warning"
     assert "nowhere: no index there yet" in line["event"]
     assert lines() == []
+
+
+def test_a_cluster_that_is_lost_and_its_hosts_are_logged(lines: Lines) -> None:
+    client = a_client(index=f"opensearch+http://own:s3cret@{unused_place()}/essays")
+    for _ in range(4):
+        assert client.get("/?q=monk").status_code == 503
+    events = [line["event"] for line in lines()]
+    assert sum(event.startswith("the cluster is lost: ") for event in events) == 1
+    assert any(event.endswith("putting on 4 second timeout.") for event in events)
+    assert sum(event.startswith("The index does not answer: ") for event in events) == 4
+    assert "s3cret" not in "".join(events)
 
 
 def test_a_search_is_logged_with_what_it_found(lines: Lines) -> None:
