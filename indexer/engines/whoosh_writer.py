@@ -16,6 +16,7 @@ from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_lengths as lengths
 from indexer.engines.base import Entry
+from indexer.engines.keys import first_day, places
 from indexer.engines.whoosh_reader import reading
 from indexer.engines.whoosh_storage import (
     INDEX_NAME,
@@ -134,17 +135,6 @@ def _shifted(texts: Iterable[str], language: str) -> Postings:
         base += part.length + GAP
         length += part.length
     return Postings(exact, stem, length)
-
-
-def places(essay_id: str) -> list[str]:
-    """The id and every folder above it: what ``in:`` may name."""
-    parts = essay_id.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
-
-
-def first_day(date: str) -> str:
-    """An ISO date at any precision as a full day, its first."""
-    return date + "0000-01-01"[len(date) :]
 
 
 class WhooshWriter:
