@@ -246,10 +246,13 @@ def test_pages_in_any_order_are_those_of_all_essays_sorted(
     total = len(expected)
     for start, stop in [
         (0, 3), (0, 50), (30, 40), (34, 36), (35, 36), (350, 361), (71, 77), (total - 3, total + 9),
-        (total, total + 1), (0, 2_000), (9, 9), (40, 9),
+        (total, total + 1), (total + 40, total + 50), (0, 2_000), (9, 9), (40, 9),
     ]:  # fmt: skip
         found = [essay.id for essay in catalogue.page(start, stop)]
         assert found == expected[start:stop], (start, stop)
+    assert all(
+        each["from"] + each["size"] <= pages.WINDOW for each in snapshot.asked if "from" in each
+    )
     assert catalogue.essays == total
 
 
@@ -368,6 +371,15 @@ def test_close_words_are_all_that_few_edits_lead_to(snapshot: Counting, edits: i
         assert words.close_to(snapshot, form, edits, "any", inf) == expected, form
     found = words.close_to(snapshot, "jhon", edits, "author", inf)
     assert [name for name, _ in found] == (["john"] if edits else [])
+
+
+def test_the_expression_for_what_was_read_takes_it_and_all_before_it() -> None:
+    texts = ["", *ODD, *(f"x{letter}" for letter in ODD), "\x00", "\x00a", "a", "ab", "abb", "b"]
+    for last in texts:
+        shape = values._up_to(last)
+        assert json.dumps(shape, ensure_ascii=False).encode()
+        read = re.compile(shape, re.DOTALL)
+        assert [t for t in texts if read.fullmatch(t)] == [t for t in texts if t <= last], last
 
 
 @pytest.mark.parametrize("edits", [0, 1, 2, 3])
