@@ -102,42 +102,55 @@ class Snapshot:
                         f"{self._client.address.shown()}: the cluster has too much to do "
                         f"({busy}); try again in a moment"
                     ) from None
-                time.sleep(min(_PAUSE * 2**attempt, max(0.0, deadline - time.monotonic())))
             except _Lost as lost:
-                with self._lock:
-                    if self._pit == pit:
-                        self._pit = None
+                self._forget(pit)
                 if attempt == _ATTEMPTS - 1:
                     raise UnavailableError(
-                        f"{self._client.address.shown()}: the cluster loses its searches "
-                        f"({lost}); try again in a moment"
+                        f"{self._client.address.shown()}: part of the index can't be searched "
+                        f"now ({lost}); try again in a moment"
                     ) from None
                 self.index = self._place.stamp().index
+                if not attempt:
+                    # Other copies of what was lost are there already.
+                    continue
+            time.sleep(min(_PAUSE * 2**attempt, max(0.0, deadline - time.monotonic())))
         raise AssertionError("unreachable")
+
+    def _forget(self, pit: str) -> None:
+        """Makes the next search open another point in time."""
+        with self._lock:
+            if self._pit == pit:
+                self._pit = None
 
     def _point_in_time(self, deadline: float) -> str:
         with self._lock:
             if self._pit is None:
                 try:
-                    answer = self._client.ask(
-                        "POST",
-                        f"/{self.index}/_search/point_in_time",
-                        params={"keep_alive": _KEPT, "allow_partial_pit_creation": "false"},
-                        deadline=deadline,
-                    )
+                    self._pit = self._opened(deadline)
                 except Refused as refused:
                     if refused.status != 404:
-                        raise
+                        raise self._refused(refused.reason) from refused
                     # A rebuild came in between.
                     self.index = self._place.stamp().index
-                    answer = self._client.ask(
-                        "POST",
-                        f"/{self.index}/_search/point_in_time",
-                        params={"keep_alive": _KEPT, "allow_partial_pit_creation": "false"},
-                        deadline=deadline,
-                    )
-                self._pit = answer["pit_id"]
+                    try:
+                        self._pit = self._opened(deadline)
+                    except Refused as again:
+                        raise self._refused(again.reason) from again
             return self._pit
+
+    def _opened(self, deadline: float) -> str:
+        answer = self._client.ask(
+            "POST",
+            f"/{self.index}/_search/point_in_time",
+            params={"keep_alive": _KEPT, "allow_partial_pit_creation": "false"},
+            deadline=deadline,
+        )
+        return str(answer["pit_id"])
+
+    def _refused(self, reason: str) -> LocationError:
+        return LocationError(
+            f"{self._client.address.shown()}: the cluster refused a search ({reason})"
+        )
 
     def _ask(self, bodies: Sequence[Body], pit: str, deadline: float, scored: bool) -> list[Answer]:
         head: Mapping[str, Any] = {
@@ -153,7 +166,12 @@ class Snapshot:
         lines = b"".join(
             msgspec.json.encode(part) + b"\n" for body in bodies for part in (head, body | bound)
         )
-        answer = self._client.ask("POST", "/_msearch", lines, deadline=deadline)
+        try:
+            answer = self._client.ask("POST", "/_msearch", lines, deadline=deadline)
+        except (SearchTimeout, UnavailableError):
+            # Perhaps one of its nodes hangs, and the next point in time is on others.
+            self._forget(pit)
+            raise
         found: list[Answer] = answer["responses"]
         for each in found:
             self._verify(each)
@@ -164,36 +182,24 @@ class Snapshot:
         error = answer.get("error")
         if error is not None:
             kinds = _kinds(error)
-            if any(kind in _LOST for kind in kinds):
-                raise _Lost(kinds[-1])
-            where = self._client.address.shown()
             if "too_many_clauses" in kinds or "too_many_nested_clauses" in kinds:
                 raise QueryError(
                     "the query has more words than the cluster allows "
                     "(indices.query.bool.max_clause_count); shorten it"
                 )
-            reason = " ".join(str(_reason(error)).split())[:300]
-            if answer.get("status", 500) == 429:
+            reason = _line(error)
+            status = answer.get("status", 500)
+            if status == 429:
                 raise _Busy(reason)
-            if answer.get("status", 500) in (500, 502, 503, 504):
-                raise UnavailableError(
-                    f"{where}: the cluster can't search now ({reason}); try again in a moment"
-                )
-            raise LocationError(f"{where}: the cluster refused a search ({reason})")
+            # The nodes of a point in time are fixed: what one of them can't do, no other does.
+            if status >= 500 or any(kind in _LOST for kind in kinds):
+                raise _Lost(reason)
+            raise self._refused(reason)
         if answer.get("timed_out"):
             raise SearchTimeout(_TIMED_OUT)
         if answer["_shards"]["failed"]:
-            kinds = [
-                kind
-                for failure in answer["_shards"].get("failures", ())
-                for kind in _kinds(failure["reason"])
-            ]
-            if any(kind in _LOST for kind in kinds):
-                raise _Lost(kinds[-1])
-            raise UnavailableError(
-                f"{self._client.address.shown()}: part of the index can't be searched now; "
-                "try again in a moment"
-            )
+            failures = answer["_shards"].get("failures") or [{}]
+            raise _Lost(_line(failures[0].get("reason")))
 
 
 _TIMED_OUT = "the search took too long; use fewer or rarer words"
@@ -204,7 +210,7 @@ class _Busy(Exception):
 
 
 class _Lost(Exception):
-    """The point in time is no more."""
+    """The point in time is no more, or is on a node that is gone or fails."""
 
 
 def _kinds(error: Any) -> list[str]:
@@ -218,6 +224,11 @@ def _kinds(error: Any) -> list[str]:
             for each in inner if isinstance(inner, list) else [inner]:
                 found += _kinds(each)
     return found
+
+
+def _line(error: Any) -> str:
+    """The innermost reason of an error, in one line."""
+    return " ".join(str(_reason(error)).split())[:300]
 
 
 def _reason(error: Any) -> object:
