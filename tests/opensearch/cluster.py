@@ -45,8 +45,8 @@ PORT = 9201
 HEAP = "512m"
 # Between the port of a node that clients use and the one by which nodes talk to each other.
 TRANSPORT = 1000
-# Seconds. Three nodes that start at once on two busy cores take half a minute.
-START = 180
+# Seconds. Three nodes that start at once on two cores take 20, and ten times that on busy ones.
+START = 300
 STOP = 30
 
 _JVM = (
