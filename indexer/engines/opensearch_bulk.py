@@ -29,6 +29,11 @@ PATIENCE = 120.0
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.25, 8.0
 _LONGEST_REASON = 200
 
+_UNFINISHED = (
+    "too large for the cluster: it was not done with it in time; split the file, or raise "
+    "opensearch.request_seconds"
+)
+
 
 class Operation(Struct, frozen=True, kw_only=True):
     """What to do with one essay: the lines of a bulk request."""
@@ -72,7 +77,7 @@ class BulkStream:
     ) -> None:
         self._client = client
         self._shown = client.address.shown()
-        self._path = f"/{index}/_bulk"
+        self._index = index
         self._require = require
         self._longest = longest
         self._waiting: list[Operation] = []
@@ -92,7 +97,7 @@ class BulkStream:
         self._raise()
         size = len(operation.lines)
         if size > self._longest:
-            self._refuse(operation, f"as a document it has {_megabytes(size)}")
+            self._refuse(operation, self._too_large(f"as a document it has {_megabytes(size)}"))
             return
         if self._waiting and self._waiting_bytes + size > min(REQUEST_BYTES, self._longest):
             self._send_waiting()
@@ -124,11 +129,14 @@ class BulkStream:
 
     def _refuse(self, operation: Operation, why: str) -> None:
         with self._changed:
-            self._refused[operation.essay_id] = (
-                f"too large for the cluster: {why}, more than the {_megabytes(self._longest)} it "
-                "takes in one request; split the file, or give its nodes more memory (and raise "
-                "http.max_content_length above 100 MB)"
-            )
+            self._refused[operation.essay_id] = why
+
+    def _too_large(self, what: str) -> str:
+        return (
+            f"too large for the cluster: {what}, more than the {_megabytes(self._longest)} that go "
+            "into one request; split the file, or give its nodes more memory (above 1 GB, raise "
+            "http.max_content_length as well)"
+        )
 
     def _send_waiting(self) -> None:
         batch, size = self._waiting, self._waiting_bytes
@@ -185,7 +193,7 @@ class BulkStream:
                     raise self._unwritable(refused.kind, refused.reason) from refused
                 if len(piece) == 1:
                     size = len(piece[0].lines)
-                    self._refuse(piece[0], f"{_megabytes(size)} were refused")
+                    self._refuse(piece[0], self._too_large(f"{_megabytes(size)} were refused"))
                 else:
                     half = len(piece) // 2
                     pieces.extendleft((piece[half:], piece[:half]))
@@ -200,15 +208,30 @@ class BulkStream:
             now = time.monotonic()
             until = until or now + PATIENCE
             if now > until:
-                raise last
+                if not self._is_to_blame(piece, last):
+                    raise last
+                self._refuse(piece[0], _UNFINISHED)
+                pieces.popleft()
+                until, wait = None, _SHORTEST_WAIT
+                continue
             self._stopped.wait(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
+
+    def _is_to_blame(self, piece: Sequence[Operation], last: UnavailableError) -> bool:
+        """Whether one large essay is what takes too long, and the cluster is well otherwise."""
+        if len(piece) > 1 or len(piece[0].lines) <= REQUEST_BYTES or last.__cause__ is None:
+            return False
+        try:
+            health = self._client.ask("GET", f"/_cluster/health/{self._index}")
+        except (UnavailableError, Refused):
+            return False
+        return bool(health["status"] != "red")
 
     def _request(self, piece: Sequence[Operation]) -> tuple[list[Operation], str]:
         """Sends operations once; gives those to send again, and why."""
         answer = self._client.ask(
             "POST",
-            self._path,
+            f"/{self._index}/_bulk",
             b"".join(operation.lines for operation in piece),
             params={
                 "require_alias": True,
@@ -216,7 +239,9 @@ class BulkStream:
                 "timeout": "20s",
                 "filter_path": "errors,items.*.status,items.*.error",
             },
-            repeatable=True,
+            # It may be sent twice; but one host gets all the time there is, and the next one the
+            # same request only after that.
+            repeatable=False,
         )
         if not answer["errors"]:
             return [], ""
@@ -252,8 +277,7 @@ class BulkStream:
             )
         if status != 400:
             raise self._unwritable(error.get("type", ""), _reason(error))
-        with self._changed:
-            self._refused[operation.essay_id] = f"the cluster can't hold it: {_reason(error)}"
+        self._refuse(operation, f"the cluster can't hold it: {_reason(error)}")
 
     def _unwritable(self, kind: str, reason: str) -> StorageError | BusyError:
         if kind == "index_not_found_exception":
