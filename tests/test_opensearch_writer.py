@@ -68,8 +68,7 @@ class Stub:
         body: Any = None,
         *,
         params: dict[str, Any] | None = None,
-        repeatable: bool | None = None,
-        patient: bool = False,
+        **options: Any,
     ) -> Any:
         self.before(method, path)
         with self._lock:
