@@ -41,10 +41,17 @@ DIFFERENCES: dict[str, tuple[Name, str]] = {
         """The vocabulary of a segment has the words of essays that were deleted of it, until it
         is merged. No completion is made of them: each is tried before it is offered.""",
     ),
-    "a killed writer leaves some essays new": (
+    "what was not committed may be seen later": (
         "opensearch",
-        """A cluster has no transactions. An essay is one document, so that each is as it was or
-        as it is now, never half; a rebuild is made aside and is seen whole or not at all.""",
+        """A cluster has no transactions: of a writer that was killed, or closed without a commit,
+        what the cluster had taken is seen from the next commit on. An essay is one document, so
+        that each is as it was or as it is now, never half; a rebuild is made aside and is seen
+        whole or not at all.""",
+    ),
+    "a rebuild ends the searches of the index it replaced": (
+        "opensearch",
+        """The cluster keeps no index for searches under way. Pages asked for after it come of the
+        new index; what was loaded before stays.""",
     ),
     "a revision costs a request": (
         "opensearch",
@@ -87,9 +94,11 @@ class Site:
             # Here, because its library is an extra.
             from indexer.engines.opensearch_engine import OpenSearchEngine
 
-            engine = OpenSearchEngine(
-                location, Settings(write_wait_seconds=write_wait), create=create
+            # Several parts, so that what each of them says must be put together.
+            settings = Settings(
+                write_wait_seconds=write_wait, opensearch_shards=2, opensearch_replicas=0
             )
+            engine = OpenSearchEngine(location, settings, create=create)
         self._engines.append(engine)
         return engine
 
