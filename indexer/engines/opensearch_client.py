@@ -361,7 +361,8 @@ class Client:
                 said = "; ".join(dict.fromkeys(failures))
                 raise _Failed(
                     f"the cluster does not answer ({said})",
-                    counts=failure.counts and (late or not left),
+                    # A host that hangs is not the cluster.
+                    counts=failure.counts and not left,
                     waits=failure.waits,
                 )
 
