@@ -15,12 +15,12 @@ from indexer.engines.base import Entry, Fingerprint, Selection
 from indexer.engines.opensearch_address import parse_address
 from indexer.engines.opensearch_catalogue import OpenSearchCatalogue
 from indexer.engines.opensearch_client import Client
-from indexer.engines.opensearch_index import Place
+from indexer.engines.opensearch_index import Place, Stamp
 from indexer.engines.opensearch_matches import OpenSearchMatches
 from indexer.engines.opensearch_queries import of_essays, passages_of
 from indexer.engines.opensearch_snapshot import Snapshot
 from indexer.engines.opensearch_writer import OpenSearchWriter
-from indexer.errors import NoIndexError
+from indexer.errors import NoIndexError, SearchTimeout, UnavailableError
 from indexer.model import Essay, ShelfOrder, Sort, Status
 from indexer.plan import Below, Pattern, Plan, Scope
 
@@ -40,17 +40,30 @@ class OpenSearchEngine:
         self._seen = -inf
         self._seconds = settings.search_seconds
         if not create:
-            self._place.stamp()
+            self._stamp()
 
     # Snapshots
 
-    def _newest(self) -> Snapshot:
+    def _stamp(self, deadline: float | None = None) -> Stamp:
+        """The stamp, by a deadline or in the time of one search."""
+        if deadline is not None:
+            return self._place.stamp(deadline)
+        try:
+            return self._place.stamp(self._deadline())
+        except SearchTimeout:
+            # It is not the search that is slow.
+            raise UnavailableError(
+                f"{self._place.shown}: the cluster does not answer in time; try again when it is "
+                "well"
+            ) from None
+
+    def _newest(self, deadline: float | None = None) -> Snapshot:
         """A snapshot of the newest commit."""
         known, seen = self._snapshot, self._seen
         now = time.monotonic()
         if known is not None and now - seen < _FRESH:
             return known
-        stamp = self._place.stamp()
+        stamp = self._stamp(deadline)
         stamp.require_current()
         with self._lock:
             self._seen = now
@@ -86,7 +99,7 @@ class OpenSearchEngine:
 
     def revision(self) -> str:
         """A short text that every commit and every rebuild changes; one round trip."""
-        stamp = self._place.stamp()
+        stamp = self._stamp()
         stamp.require_current()
         return stamp.revision()
 
@@ -112,6 +125,10 @@ class OpenSearchEngine:
         """Exact terms that begin with a prefix, with how many essays hold each."""
         return words.vocabulary(self._newest(), prefix, scope, self._deadline())
 
+    def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
+        """Exact terms whose form has a shape, with how many essays hold each."""
+        return words.shaped(self._newest(), start, shape, scope, self._deadline())
+
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms within so many edits, with how many essays hold each."""
         return words.close_to(self._newest(), form, edits, scope, self._deadline())
@@ -134,7 +151,7 @@ class OpenSearchEngine:
         self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
     ) -> OpenSearchMatches:
         """Runs a plan over the newest commit."""
-        snapshot = self._newest()
+        snapshot = self._newest(deadline)
         languages = words.languages(snapshot, deadline)
         return OpenSearchMatches(snapshot, languages, plan, sort, per_essay, deadline)
 

@@ -98,9 +98,9 @@ class Place:
 
     # The stamp
 
-    def stamp(self) -> Stamp:
+    def stamp(self, deadline: float | None = None) -> Stamp:
         """The stamp (``NoIndexError``, ``SchemaError`` for a newer one, ``DamagedError``)."""
-        kept = self.state.read(STAMP)
+        kept = self.state.read(STAMP, deadline)
         if kept is None:
             raise NoIndexError(
                 f"{self.shown}: no index there yet; make it with: essays index FOLDER"

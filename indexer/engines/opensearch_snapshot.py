@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from indexer.deadline import check_clock
 from indexer.engines.opensearch_client import Client, Refused
 from indexer.engines.opensearch_index import Place, Stamp
 from indexer.errors import EssaysError, LocationError, QueryError, SearchTimeout, UnavailableError
@@ -27,6 +28,10 @@ _KEPT = "5m"
 # has too much to do; then it first waits so many seconds, and each time twice as long.
 _ATTEMPTS = 4
 _PAUSE = 0.1
+# Of the time that is left, what the first try may take.
+_FIRST_SHARE = 2 / 3
+# Of the time of a try, what the cluster may search for; then it says that it was too long.
+_TOLD_SHARE = 0.9
 # Answers to questions that are asked again and again, such as how many essays have a word.
 _REMEMBERED = 20_000
 
@@ -94,8 +99,13 @@ class Snapshot:
             return []
         for attempt in range(_ATTEMPTS):
             pit = self._point_in_time(deadline)
+            until = deadline
+            if not attempt:
+                # A node that hangs leaves time for another point in time.
+                now = time.monotonic()
+                until = now + (deadline - now) * _FIRST_SHARE
             try:
-                return self._ask(bodies, pit, deadline, scored)
+                return self._ask(bodies, pit, until, scored)
             except _Busy as busy:
                 if attempt == _ATTEMPTS - 1:
                     raise UnavailableError(
@@ -109,7 +119,8 @@ class Snapshot:
                         f"{self._client.address.shown()}: part of the index can't be searched "
                         f"now ({lost}); try again in a moment"
                     ) from None
-                self.index = self._place.stamp().index
+                check_clock(deadline)
+                self.index = self._place.stamp(deadline).index
                 if not attempt:
                     # Other copies of what was lost are there already.
                     continue
@@ -131,7 +142,7 @@ class Snapshot:
                     if refused.status != 404:
                         raise self._refused(refused.reason) from refused
                     # A rebuild came in between.
-                    self.index = self._place.stamp().index
+                    self.index = self._place.stamp(deadline).index
                     try:
                         self._pit = self._opened(deadline)
                     except Refused as again:
@@ -162,14 +173,19 @@ class Snapshot:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise SearchTimeout(_TIMED_OUT)
-            bound["timeout"] = f"{max(1, int(left * 1000))}ms"
+            # So that a slow search is told from a node that hangs.
+            bound["timeout"] = f"{max(1, int(left * _TOLD_SHARE * 1000))}ms"
         lines = b"".join(
             msgspec.json.encode(part) + b"\n" for body in bodies for part in (head, body | bound)
         )
         try:
-            answer = self._client.ask("POST", "/_msearch", lines, deadline=deadline)
-        except (SearchTimeout, UnavailableError):
-            # Perhaps one of its nodes hangs, and the next point in time is on others.
+            # Another host would ask the same nodes again.
+            answer = self._client.ask(
+                "POST", "/_msearch", lines, deadline=deadline, repeatable=False
+            )
+        except SearchTimeout:
+            raise _Lost("no answer in time") from None
+        except UnavailableError:
             self._forget(pit)
             raise
         found: list[Answer] = answer["responses"]

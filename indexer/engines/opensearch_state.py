@@ -34,7 +34,8 @@ class State:
     def make(self) -> None:
         """Makes the index unless it is there."""
         body = {
-            "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+            # Every search asks for it first: it outlives two nodes.
+            "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-2"},
             "mappings": {"enabled": False},
         }
         try:
@@ -48,10 +49,16 @@ class State:
                 if refused.kind != "resource_already_exists_exception":
                     raise
 
-    def read(self, name: str) -> Kept | None:
+    def read(self, name: str, deadline: float | None = None) -> Kept | None:
         """The newest state of a document, refreshed or not."""
         try:
-            answer = self._client.ask("GET", f"/{self.index}/_doc/{name}")
+            answer = self._client.ask(
+                "GET",
+                f"/{self.index}/_doc/{name}",
+                # Of the node that is asked, where it has a copy: another may hang.
+                params={"preference": "_local"},
+                deadline=deadline,
+            )
         except Refused as refused:
             if refused.status == 404:
                 return None
