@@ -257,7 +257,12 @@ def scored(pattern: Pattern, times: int, idf: float, exists: Exists) -> Query:
             return NOTHING
         return {"constant_score": {"filter": found, "boost": times * idf}}
     boost = times * (BM25.k1 + 1)
-    queries = [_phrase(row, pattern, boost) for row in rows(pattern, exists)]
+    along = rows(pattern, exists)
+    queries = [_phrase(row, pattern, boost) for row in along]
+    # A shard that has no term of a phrase leaves its passages out of the statistics; a term that
+    # is nowhere makes it count them.
+    fields = sorted({_place(row[0][0], pattern)[0] for row in along if len(row) > 1})
+    queries += [{"term": {field: HOLE}} for field in fields]
     if len(queries) < 2:
         return queries[0] if queries else NOTHING
     return {"dis_max": {"queries": queries, "tie_breaker": 0.0}}
