@@ -504,6 +504,49 @@ def test_a_session_without_its_lease_sends_nothing(stub: Stub) -> None:
     assert stub.requests == []
 
 
+@pytest.mark.usefixtures("hurried")
+def test_a_lease_that_can_not_be_told_at_present_is_asked_for_again(stub: Stub) -> None:
+    away = iter([True] * 5)
+
+    def sometimes() -> None:
+        if next(away, False):
+            raise UnavailableError("no cluster")
+
+    with stream_into(stub, require=sometimes) as stream:
+        stream.add(put("a", 1))
+        assert stream.flush() == {}
+    assert stub.texts().keys() == {"a"}
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("status", ["yellow", "red"])
+def test_one_large_essay_that_a_well_cluster_never_finishes_is_skipped(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    monkeypatch.setattr(bulk, "PATIENCE", 0.05)
+    monkeypatch.setattr(bulk, "REQUEST_BYTES", 200)
+    ask = stub.ask
+
+    def slow(method: str, path: str, body: Any = None, **options: Any) -> Any:
+        if path.startswith("/_cluster/health"):
+            return {"status": status}
+        if b"long" in body:
+            raise UnavailableError("no answer in time") from TimeoutError()
+        return ask(method, path, body, **options)
+
+    monkeypatch.setattr(stub, "ask", slow)
+    with stream_into(stub) as stream:
+        stream.add(put("a", 1))
+        stream.add(put("b", 2, "long" * 100))
+        if status == "red":
+            with pytest.raises(UnavailableError):
+                stream.flush()
+            return
+        (why,) = stream.flush().values()
+    assert "not done with it in time; split the file" in why
+    assert stub.texts().keys() == {"a"}
+
+
 def test_what_was_not_sent_when_a_stream_stops_is_dropped(stub: Stub) -> None:
     with stream_into(stub) as stream:
         stream.add(put("a", 1))

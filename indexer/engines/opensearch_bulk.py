@@ -181,8 +181,8 @@ class BulkStream:
         until: float | None = None
         while pieces and not self._stopped.is_set():
             piece = pieces.popleft()
-            self._require()
             try:
+                self._require()
                 left, why = self._request(piece)
                 last = UnavailableError(
                     f"{self._shown}: the cluster takes nothing more ({why}); run the same command "

@@ -36,7 +36,7 @@ from indexer.engines.opensearch_schema import (
     passage_of,
 )
 from indexer.engines.opensearch_snapshot import Snapshot
-from indexer.errors import EssaysError
+from indexer.errors import DamagedError
 
 # Messages beyond this say no more than these.
 _MOST = 20
@@ -62,7 +62,7 @@ def problems(place: Place) -> list[str]:
                 _check_essays(snapshot, found)
             finally:
                 snapshot.close()
-    except (EssaysError, Refused) as error:
+    except (DamagedError, Refused) as error:
         found.append(str(error))
     if len(found) > _MOST:
         found[_MOST:] = [f"and {len(found) - _MOST} more like these"]

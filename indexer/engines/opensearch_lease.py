@@ -113,11 +113,11 @@ class Lease:
                     return
                 self._renew()
 
-    def _renew(self) -> None:
+    def _renew(self, *, patient: bool = False) -> None:
         for _ in range(_ATTEMPTS):
             begun = time.monotonic()
             try:
-                self._kept = self._state.write(LEASE, self._fields, self._kept)
+                self._kept = self._state.write(LEASE, self._fields, self._kept, patient=patient)
             except Conflict:
                 now = self._state.read(LEASE)
                 if now is None or now.fields.get("token") != self._token:
@@ -136,16 +136,21 @@ class Lease:
             "heard of for too long; run the same command again when it is done"
         )
 
+    def require_unlost(self) -> None:
+        """Raises ``BusyError`` if the lease is known to be lost; asks nobody."""
+        if self._lost:
+            self._refuse()
+
     def require(self, *, now: bool = False) -> None:
-        """Makes sure that this session has the lease still, ``now`` by asking the cluster
-        (``BusyError``)."""
+        """Makes sure that this session has the lease still, ``now`` by asking the cluster for as
+        long as it takes to answer (``BusyError``)."""
         if not now and not self._lost and time.monotonic() - self._renewed <= GUARD:
             return
         with self._lock:
             if self._lost:
                 self._refuse()
             if now or time.monotonic() - self._renewed > GUARD:
-                self._renew()
+                self._renew(patient=now)
 
     def release(self, *, clean: bool) -> None:
         """Lets the next session write; ``clean`` says that nothing was left uncommitted.

@@ -105,7 +105,7 @@ class OpenSearchWriter:
 
     def put(self, entry: Entry) -> None:
         with self._session() as (stream, lease):
-            lease.require()
+            lease.require_unlost()
             name = document_id(entry.essay.id)
             self._number += 1
             body = msgspec.json.encode(document(entry))
@@ -120,7 +120,7 @@ class OpenSearchWriter:
 
     def remove(self, essay_id: str) -> None:
         with self._session() as (stream, lease):
-            lease.require()
+            lease.require_unlost()
             name = document_id(essay_id)
             self._number += 1
             stream.add(
@@ -179,7 +179,6 @@ class OpenSearchWriter:
                 self._is_clean = self._aside is not None or not self._stream.sent
             if self._aside:
                 with suppress(EssaysError, Refused):
-                    lease.require(now=True)
                     self._place.delete(self._aside)
         finally:
             lease.release(clean=self._is_clean)
