@@ -15,16 +15,17 @@ that a match may hold), as often as the plan has each:
 
 - for any other that it has, in the pattern's scope, the pattern's idf.
 
-A passage's title (that of its essay), headings and text are one field, in which the title is
-written :data:`~indexer.weights.BM25` ``.title`` times. In the exact view all passages have it, in
-the stem view each language has one of its own. ``tf`` counts the places of the row, which lie in
-one of the texts each. ``length`` counts tokens: all that stand at a position, and those of the
-exact view for each position that they span; it is kept in a byte as by Lucene's ``SmallFloat``
-(``intToByte4``). ``average`` is over the passages that have any token in the field, before that
-rounding. ``idf`` is that of Lucene's ``BM25Similarity``, ``log(1 + (N - n + 0.5) / (n + 0.5))``:
-of a row the sum of that of its terms, with N the passages that have any token in the field and n
-those that have the term; of a pattern with N all essays and n those that have it anywhere in its
-scope.
+In each view a passage's title (that of its essay), headings and text are one field, in which the
+title is written :data:`~indexer.weights.BM25` ``.title`` times. ``tf`` counts the places of the
+row, which lie in one of the texts each; a row of stems counts in passages of its language only.
+``length`` counts tokens: all that stand at a position, and those of the exact view for each
+position that they span; it is kept in a byte as by Lucene's ``SmallFloat`` (``intToByte4``).
+``average`` is over the passages that have any token in the field, before that rounding. ``idf`` is
+that of Lucene's ``BM25Similarity``, ``log(1 + (N - n + 0.5) / (n + 0.5))``: of a row the sum of
+that of its terms, with N the passages that have any token in the field and n those that have the
+term, or its stem in whatever language (by languages of their own, passages in a rare one would all
+come last, and by N of all and n of one language they would all come first); of a pattern with N
+all essays and n those that have it anywhere in its scope.
 """
 
 from __future__ import annotations
