@@ -43,6 +43,11 @@ def language_of(term: str) -> str:
     return term.partition(":")[0]
 
 
+def stem_of(term: str) -> str:
+    """The stem of a term of the stem view."""
+    return term.partition(":")[2]
+
+
 def _cut(term: str) -> str:
     if len(term) <= _MAX_TERM:
         return term

@@ -99,13 +99,7 @@ class Scores:
         )
         if not tf:
             return 0.0
-        # The passages that share a field: in the stem view those of one language.
-        field = [
-            (other, of)
-            for other, of in self._passages
-            if (view == "exact" or other.essay.language == entry.essay.language)
-            and _length(other, of, view)
-        ]
+        field = [(other, of) for other, of in self._passages if _length(other, of, view)]
         average = sum(_length(other, of, view) for other, of in field) / len(field)
         worth = sum(
             _idf(len(field), sum(_has(term, view, other, of) for other, of in field))
@@ -142,9 +136,12 @@ def _width(term: str) -> int:
 
 
 def _has(term: str, view: View, entry: Entry, passage: Passage) -> bool:
+    """Whether a passage has a term, or the stem of it in its own language."""
+    language = entry.essay.language
+    if view == "stem":
+        term = f"{language}:{term.partition(':')[2]}"
     return any(
-        _count([(term, 0)], places_of(text, entry.essay.language, view))
-        for text, _ in _texts(entry, passage)
+        _count([(term, 0)], places_of(text, language, view)) for text, _ in _texts(entry, passage)
     )
 
 

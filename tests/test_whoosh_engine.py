@@ -181,7 +181,7 @@ def test_check_finds_a_list_that_lost_a_passage(tmp_path: Path) -> None:
     ("name", "wrong", "said"),
     [
         ("to_byte", lambda length: 7, "a#p-1 has another length than noted"),
-        ("pack_totals", lambda lengths, language: b"", "a is noted with other lengths than it has"),
+        ("pack_totals", lambda lengths: b"", "a is noted with other lengths than it has"),
     ],
 )
 def test_check_finds_lengths_that_are_not_those_of_the_texts(

@@ -14,7 +14,7 @@ ENTRY = "entry"
 SORT_ID, SORT_TITLE, SORT_AUTHOR, SORT_DAY = "sort_id", "sort_title", "sort_author", "sort_day"
 # An essay's whole names, and its number of words in decimal digits.
 AUTHORS, WORDS = "authors", "words"
-# An essay's language and the lengths of its passages together, in each view.
+# The lengths of an essay's passages together, in each view.
 TOTALS = "totals"
 # A passage's length in each view, as a byte.
 LENGTH_EXACT, LENGTH_STEM = "length_exact", "length_stem"

@@ -88,16 +88,19 @@ class Totals(NamedTuple):
 _LAYOUT = Layout("<IQIQ")
 
 
-def pack_totals(lengths: list[Tokens], language: str) -> bytes:
-    """An essay's language and its totals in each view, from its passages' lengths."""
+def pack_totals(lengths: list[Tokens]) -> bytes:
+    """An essay's totals in each view, from its passages' lengths."""
     exact = [of.exact for of in lengths if of.exact]
     stem = [of.stem for of in lengths if of.stem]
-    numbers = _LAYOUT.pack(len(exact), sum(exact), len(stem), sum(stem))
-    return numbers + language.encode("utf-8", "surrogatepass")
+    return _LAYOUT.pack(len(exact), sum(exact), len(stem), sum(stem))
 
 
-def unpack_totals(packed: bytes) -> tuple[str, Totals, Totals]:
-    """An essay's language, and its totals in the exact and in the stem view."""
-    exact, exact_tokens, stem, stem_tokens = _LAYOUT.unpack_from(packed)
-    language = packed[_LAYOUT.size :].decode("utf-8", "surrogatepass")
-    return language, Totals(exact, exact_tokens), Totals(stem, stem_tokens)
+def sum_totals(packed: Iterable[bytes]) -> dict[View, Totals]:
+    """The totals of many essays in each view."""
+    exact = exact_tokens = stem = stem_tokens = 0
+    for numbers in map(_LAYOUT.unpack, packed):
+        exact += numbers[0]
+        exact_tokens += numbers[1]
+        stem += numbers[2]
+        stem_tokens += numbers[3]
+    return {"exact": Totals(exact, exact_tokens), "stem": Totals(stem, stem_tokens)}

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from itertools import accumulate, chain
 from math import log
 from pathlib import Path
@@ -25,14 +26,14 @@ from whoosh.reading import CorruptIndexError
 from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Fingerprint
-from indexer.engines.whoosh_lengths import LENGTHS, VIEWS, Totals, unpack_totals
+from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
 from indexer.engines.whoosh_segment import Files, Segment
 from indexer.engines.whoosh_storage import index_folder
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
 from indexer.plan import Pattern, View
 from indexer.spelling import Lexicon
-from indexer.terms import language_of
+from indexer.terms import stem_of, stem_term
 from indexer.weights import BM25
 
 # Positions kept decoded between searches; an array item each of 4 bytes.
@@ -163,8 +164,8 @@ class Snapshot:
             before._cached = sum(map(_room, before._former.values()))
         self._cached: int = sum(map(_room, self._former.values()))
         self._lengths: dict[View, bytes] = {}
-        self._totals: dict[tuple[View, str], Totals] = {}
-        self._norms: dict[tuple[View, str], list[float]] = {}
+        self._totals: dict[View, Totals] | None = None
+        self._norms: dict[View, list[float]] = {}
         self._idfs: dict[tuple[View, str], float] = {}
         self._columns: dict[str, list[bytes]] = {}
         self.essays = self.postings(fields.KIND, "essay").documents
@@ -280,45 +281,41 @@ class Snapshot:
             found = self._lengths[view] = b"".join(parts)
         return found
 
-    def totals(self, view: View, language: str) -> Totals:
-        """The passages that have any token in a view and their lengths together; in the stem
-        view of a language, in the exact view of all (``language`` is then empty)."""
-        if not self._totals:
-            sums: dict[tuple[View, str], list[int]] = {("exact", ""): [0, 0]}
-            for packed in self.column_values(fields.TOTALS):
-                of, exact, stem = unpack_totals(packed)
-                for key, found in ((VIEWS[0], ""), exact), ((VIEWS[1], of), stem):
-                    total = sums.setdefault(key, [0, 0])
-                    total[0] += found.passages
-                    total[1] += found.tokens
-            self._totals = {key: Totals(*found) for key, found in sums.items()}
-        return self._totals.get((view, language), Totals(0, 0))
+    def totals(self, view: View) -> Totals:
+        """The passages that have any token in a view, and their lengths together."""
+        if self._totals is None:
+            self._totals = sum_totals(self.column_values(fields.TOTALS))
+        return self._totals[view]
 
-    def norms(self, view: View, language: str) -> list[float]:
+    def norms(self, view: View) -> list[float]:
         """For each byte of a length what BM25 adds to the number of occurrences below the
         fraction: ``k1 * (1 - b + b * length / average)``."""
-        found = self._norms.get((view, language))
+        found = self._norms.get(view)
         if found is None:
-            passages, tokens = self.totals(view, language)
+            passages, tokens = self.totals(view)
             average = tokens / passages if passages else 1.0
             k1, b = BM25.k1, BM25.b
-            found = self._norms[view, language] = [
-                k1 * (1 - b + b * length / average) for length in LENGTHS
-            ]
+            found = self._norms[view] = [k1 * (1 - b + b * length / average) for length in LENGTHS]
         return found
 
     def idf(self, view: View, term: str) -> float:
-        """Lucene's inverse document frequency of a term among the passages of its view (and
-        language), whose titles, headings and texts are one field."""
-        found = self._idfs.get((view, term))
+        """Lucene's inverse document frequency of an exact term or of a stem, in whatever
+        language, among passages whose titles, headings and texts are one field."""
+        key = term if view == "exact" else stem_of(term)
+        found = self._idfs.get((view, key))
         if found is None:
             if len(self._idfs) >= _KEPT_IDFS:
                 self._idfs.clear()
-            language = language_of(term) if view == "stem" else ""
-            number = self._passages_with(view, term)
-            found = inverse_frequency(self.totals(view, language).passages, number)
-            self._idfs[view, term] = found
+            terms = [key] if view == "exact" else [stem_term(key, code) for code in self.languages]
+            number = sum(self._passages_with(view, one) for one in terms)
+            found = inverse_frequency(self.totals(view).passages, number)
+            self._idfs[view, key] = found
         return found
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of the essays; some may be of deleted ones only."""
+        return [language for language, _ in self.vocabulary((fields.LANGUAGE,), "")]
 
     def _passages_with(self, view: View, term: str) -> int:
         """The number of passages that have a term in title, headings or text."""

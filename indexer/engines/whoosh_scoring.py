@@ -17,11 +17,10 @@ from indexer.weights import BM25
 
 
 class _Weighed(NamedTuple):
-    """A row, what its occurrences are worth, and what length adds below the fraction."""
+    """A row and what its occurrences are worth."""
 
     path: Path
     weight: float
-    norms: list[float]
 
 
 class Scoring:
@@ -50,9 +49,10 @@ class Scoring:
 
     def _add_graded(self, pattern: Pattern, times: int, total: dict[int, float]) -> None:
         lengths = self._snapshot.lengths(pattern.view)
+        norms = self._snapshot.norms(pattern.view)
         for alike in self._rows(pattern):
             best: dict[int, float] = {}
-            for path, weight, norms in alike:
+            for path, weight in alike:
                 weight *= times
                 frequencies = self._frequencies(path, pattern.view, total)
                 if len(alike) == 1:
@@ -75,8 +75,7 @@ class Scoring:
             for row in rows(pattern, lambda term: self._exists(view, term)):
                 language = language_of(row[0][0]) if view == "stem" else ""
                 weight = (BM25.k1 + 1) * sum(snapshot.idf(view, term) for term, _ in row)
-                weighed = _Weighed(_path(row), weight, snapshot.norms(view, language))
-                alike.setdefault(language, []).append(weighed)
+                alike.setdefault(language, []).append(_Weighed(_path(row), weight))
             found = self._weighed[pattern] = list(alike.values())
         return found
 

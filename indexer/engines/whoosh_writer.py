@@ -257,7 +257,7 @@ class WhooshWriter:
                 fields.SORT_DAY: day.encode(),
                 fields.AUTHORS: codec.pack_names(essay.authors),
                 fields.WORDS: str(essay.words).encode(),
-                fields.TOTALS: lengths.pack_totals(long, essay.language),
+                fields.TOTALS: lengths.pack_totals(long),
             },
         )
         for passage, text, (heading, _), of_passage in zip(
