@@ -193,6 +193,8 @@ QUERIES = (
     ('author:"ann lee"', "all", "tibet1 tibet2 tibet3 droits1 droits2"),
     ('author:"mill harriet"', "none", ""),
     ("author:jeanjacques", "all", "droits1 droits2"),
+    ('author:"jeanjacques rousseau"', "all", "droits1 droits2"),
+    ('author:"rousseau jeanjacques"~0', "all", "droits1 droits2"),
     ("author:muhl recht", "all", "freiheit2"),
     ("author:rouss*", "all", "droits1 droits2"),
     ("author:tailor~", "all", "liberty1 liberty2 liberty3"),

@@ -85,7 +85,7 @@ def joined_terms(plan: Plan) -> set[str]:
     return {
         alternative.term
         for pattern in patterns
-        if pattern.view == "exact" and pattern.slop is None
+        if pattern.view == "exact" and pattern.scope != "author"
         for path in pattern.paths
         if len(path) > 1
         for step in path
@@ -110,8 +110,11 @@ def patterns_everywhere(node: PlanNode | None) -> list[Pattern]:
 
 def passages_with(pattern: Pattern, exists: Exists) -> Query:
     """Passages in which a pattern occurs, unscored."""
+    if pattern.scope == "author":
+        # What is known to exist are the words of texts; names are short.
+        exists = _always
     if pattern.slop is not None:
-        return any_of(_near(path, pattern) for path in pattern.paths if path)
+        return any_of(_near(path, pattern, exists) for path in pattern.paths if path)
     singles: dict[str, dict[str, None]] = {}
     longer: list[Query] = []
     for path in pattern.paths:
@@ -158,9 +161,17 @@ def _phrase(row: Row, pattern: Pattern, boost: float = 1.0) -> Query:
     return {"match_phrase": {field: {"query": " ".join(tokens), "boost": boost}}}
 
 
-def _near(path: Path, pattern: Pattern) -> Query:
+def _always(term: str) -> bool:
+    return True
+
+
+def _near(path: Path, pattern: Pattern, exists: Exists) -> Query:
     assert pattern.slop is not None
-    steps = [_interval(step, pattern, wide=True) for step in path]
+    # Every combination is a clause to Lucene, which takes some hundred.
+    there = [tuple(one for one in step if exists(one.term)) for step in path]
+    if not all(there):
+        return NOTHING
+    steps = [_interval(step, pattern, wide=True) for step in there]
     field = _FIELDS[pattern.scope, pattern.view]
     if len(steps) == 1:
         return {"intervals": {field: steps[0]}}
