@@ -29,7 +29,7 @@ from indexer.plan import (
     Without,
 )
 from indexer.query_terms import excerpt
-from indexer.terms import form_of, width_of
+from indexer.terms import width_of
 
 
 class Words(Protocol):
@@ -37,6 +37,10 @@ class Words(Protocol):
 
     def vocabulary(self, prefix: str, scope: Scope) -> Iterable[tuple[str, int]]:
         """Those that begin so; of ``author`` only the names, of other scopes all but them."""
+        ...
+
+    def shaped(self, start: str, shape: str, scope: Scope) -> Iterable[tuple[str, int]]:
+        """Those whose whole form a regular expression matches; all begin with ``start``."""
         ...
 
     def close_to(self, form: str, edits: int, scope: Scope) -> Iterable[tuple[str, int]]:
@@ -64,8 +68,6 @@ class _Planner:
         self._library = library
         self._max_expansions = max_expansions
         self._deadline = deadline
-        # The last ones, since wildcards that begin with none all need the same.
-        self._begun: tuple[tuple[str, Scope] | None, list[tuple[str, int]]] = (None, [])
         self.notes: list[Note] = []
 
     def word(self, node: q.Word) -> PlainWord | None:
@@ -144,11 +146,6 @@ class _Planner:
             return None
         return Pattern(paths=paths, view="exact", scope=scope, slop=distance, label=text)
 
-    def _beginning(self, start: str, scope: Scope) -> list[tuple[str, int]]:
-        if self._begun[0] != (start, scope):
-            self._begun = (start, scope), list(self._library.vocabulary(start, scope))
-        return self._begun[1]
-
     def _expanded(self, node: q.Prefix | q.Wildcard | q.Fuzzy, scope: Scope) -> Pattern | None:
         check_clock(self._deadline)
         match node:
@@ -159,15 +156,11 @@ class _Planner:
                     return self._term(q.Phrase(text, node.span), scope)
                 if not start:
                     return None
-                found = self._beginning(start, scope)
+                found = list(self._library.vocabulary(start, scope))
             case q.Wildcard(shape):
                 label = shape
                 start, regex = _shape(shape)
-                found = [
-                    (term, count)
-                    for term, count in self._beginning(start, scope)
-                    if regex.fullmatch(form_of(term))
-                ]
+                found = [] if regex is None else list(self._library.shaped(start, regex, scope))
             case q.Fuzzy(text, edits):
                 label = f"{text}~{edits}"
                 form = _plain_form(text)
@@ -206,12 +199,13 @@ _RANGE = re.compile(r"([a-z0-9])-([a-z0-9])", re.IGNORECASE)
 _CLASS = re.compile(r"\[(!?)([^\]]+)\]")
 
 
-def _shape(pattern: str) -> tuple[str, re.Pattern[str]]:
-    """A shell pattern over folded forms: its literal beginning, and a regular expression.
+def _shape(pattern: str) -> tuple[str, str | None]:
+    """A shell pattern over folded forms: its literal beginning, and a regular expression, unless
+    nothing matches it.
 
-    Runs of stars are one star, so that matching takes no more than quadratic time.
+    Runs of stars are one star; see :func:`indexer.spelling.matcher`.
     """
-    pieces: list[str] = []
+    pieces: list[str | None] = []
     start, literal = "", True
     index = 0
     while index < len(pattern):
@@ -236,15 +230,16 @@ def _shape(pattern: str) -> tuple[str, re.Pattern[str]]:
             if literal:
                 start += folded
             index += 1
-    return start, re.compile("".join(pieces), re.DOTALL)
+    whole = [piece for piece in pieces if piece is not None]
+    return start, "".join(whole) if len(whole) == len(pieces) else None
 
 
-def _class(body: str, *, negated: bool) -> str:
-    """A bracket expression over folded letters as a regular expression."""
+def _class(body: str, *, negated: bool) -> str | None:
+    """A bracket expression over folded letters as a regular expression, unless it has none."""
     members = [f"{first}-{last}" for first, last in _RANGE.findall(body.lower()) if first <= last]
     members += _fold_letters(_RANGE.sub("", body))
     if not members:
-        return "." if negated else "(?!)"
+        return "." if negated else None
     return f"[{'^' if negated else ''}{''.join(members)}]"
 
 

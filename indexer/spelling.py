@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise
@@ -43,6 +44,19 @@ def distance(a: str, b: str, limit: int) -> int:
     return min(last[len(b)], over)
 
 
+def matcher(shape: str) -> re.Pattern[str]:
+    """A shape of words, as the port has it, to match forms with in quadratic time at most.
+
+    What stands between two stars may as well be where it first occurs, so that no other place
+    is tried once it was found.
+    """
+    first, *others = shape.split(".*")
+    if not others:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
+
+
 class Lexicon:
     """Words with a key each, searched for those within a few edits.
 
@@ -57,6 +71,11 @@ class Lexicon:
         self._text = "\n" + "\n".join(self._forms) + "\n"
         # Where each form begins in the text.
         self._begins = list(accumulate((len(form) + 1 for form in self._forms), initial=1))
+
+    def shaped(self, shape: re.Pattern[str]) -> list[tuple[str, int]]:
+        """The items whose whole form a regular expression matches, in their order."""
+        matches = shape.fullmatch
+        return [item for item, form in zip(self._items, self._forms, strict=True) if matches(form)]
 
     def within(self, word: str, edits: int) -> list[tuple[str, int]]:
         """The items whose form lies within so many edits of a word, in their order."""

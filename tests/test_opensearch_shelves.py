@@ -28,7 +28,7 @@ from indexer.engines.opensearch_index import Place, Stamp
 from indexer.engines.opensearch_snapshot import Snapshot
 from indexer.errors import SearchTimeout
 from indexer.model import ShelfOrder
-from indexer.spelling import distance
+from indexer.spelling import distance, matcher
 from indexer.terms import form_of
 from tests.engines import Site
 from tests.opensearch.cluster import remove_indexes
@@ -65,8 +65,8 @@ def documents() -> list[Document]:
             "title_key": chance.choice(("", "on liberty", "émile", "z", "\uffff", "\U0001d518")),
             "terms": vocabulary_of(chance),
             "names": ["john", "mill"] if number % 2 else [],
-            schema.ESSAY: json.dumps(
-                [essay_id, "", [], None, "en", "", "text", 1, 1, ["", "", 0, 0, ""]]
+            schema.ESSAY: schema.packed(
+                json.dumps([essay_id, "", [], None, "en", "", "text", 1, 1, ["", "", 0, 0, ""]])
             ),
         }
         if authors:
@@ -287,7 +287,7 @@ def test_a_deep_page_loads_nothing_on_its_way_and_the_next_begins_where_it_ended
             }
         },
         "sort": [{"id": "asc"}],
-        "stored_fields": [schema.ESSAY],
+        **schema.ESSAYS_ONLY,
     }
     ids = in_order("folder", LIBRARY)
 
@@ -358,6 +358,32 @@ def test_what_is_remembered_has_a_bound(
     assert memory._held <= words._MOST_REMEMBERED
     assert memory._held == sum(map(words._weight, memory._answers.values()))
     assert len(snapshot.asked) > 6
+
+
+# Shapes of words; the last ones are a trap for who makes them a deterministic automaton.
+SHAPES = [
+    ".*", ".", "..", "x.*", "x.", ".*ab", ".*a.b.*", "a[bx].*", "[^a].*[ab]x", "stem.*g[in].*",
+    ".*n.", "x.*x", "[a-b].[x-z]", ".*𝔘", "é.*", ".*" + "a" * 400, "." * 200, ".*a" + "." * 40,
+    ".*a" * 60 + ".*", ".*" + "[ab]" * 60,
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("scarce")
+def test_words_of_a_shape_are_all_that_have_it(snapshot: Counting) -> None:
+    for shape in SHAPES:
+        read = matcher(shape)
+        expected = [i for i in sorted(TERMS.items()) if read.fullmatch(form_of(i[0]))]
+        start = shape[0] if shape[0].isalpha() else ""
+        assert words.shaped(snapshot, start, shape, "any", inf) == expected, shape
+    assert [name for name, _ in words.shaped(snapshot, "", ".*l", "author", inf)] == ["mill"]
+
+
+def test_a_rough_shape_is_that_of_all_it_stands_for() -> None:
+    texts = ["".join(letters) for length in range(7) for letters in product("abx", repeat=length)]
+    for shape in SHAPES:
+        exact, rough = matcher(shape), re.compile(words._roughly(shape))
+        assert all(rough.fullmatch(text) for text in texts if exact.fullmatch(text)), shape
+    assert words._roughly("x[^a].*b") == "x[^\x1fa][^\x1f]*b"
 
 
 @pytest.mark.usefixtures("scarce")

@@ -18,7 +18,7 @@ from indexer.plan import (
 )
 from indexer.planning import NOTE_KINDS, make_plan
 from indexer.query import parse
-from indexer.spelling import Lexicon
+from indexer.spelling import Lexicon, matcher
 from indexer.terms import form_of
 
 VOCABULARY = {
@@ -32,6 +32,9 @@ class Words:
 
     def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         return [item for item in sorted(VOCABULARY.items()) if item[0].startswith(prefix)]
+
+    def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
+        return Lexicon(self.vocabulary(start, scope), form_of).shaped(matcher(shape))
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         return Lexicon(sorted(VOCABULARY.items()), form_of).within(form, edits)
@@ -171,13 +174,19 @@ def test_a_filter_that_nothing_passes_is_said(
     assert {note.kind for note in notes} <= {*NOTE_KINDS}
 
 
-def test_wildcards_that_begin_alike_need_the_words_of_the_library_once() -> None:
-    asked = []
+def test_a_library_is_asked_for_the_words_of_a_shape_alone() -> None:
+    asked: list[tuple[str, str, Scope]] = []
 
-    class Counting(Words):
-        def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
-            asked.append(prefix)
-            return super().vocabulary(prefix, scope)
+    class Asked(Words):
+        def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
+            asked.append((start, shape, scope))
+            return super().shaped(start, shape, scope)
 
-    make_plan(parse("*men *ocr* ?oman wo* wo*n title:wo*"), ("en",), Counting())
-    assert asked == ["", "wo", "wo"]
+    text = "**Men ?om[a-cÉ]n wo*n title:w[!x]m?"
+    make_plan(parse(text), ("en",), Asked())
+    assert asked == [
+        ("", ".*men", "any"),
+        ("", ".om[a-ce]n", "any"),
+        ("wo", "wo.*n", "any"),
+        ("w", "w[^x]m.", "title"),
+    ]

@@ -19,9 +19,6 @@ class Words:
         return [(word, 1) for word in ("liberties", "liberty") if word.startswith(prefix)]
 
     def shaped(self, start: str, shape: str, scope: object) -> list[tuple[str, int]]:
-        return []
-
-    def shaped(self, start: str, shape: str, scope: object) -> list[tuple[str, int]]:
         return [("liberty", 1)]
 
     def close_to(self, form: str, edits: int, scope: object) -> list[tuple[str, int]]:

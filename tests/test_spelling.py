@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.spelling import Lexicon, distance, edits_for, nearest
+from indexer.spelling import Lexicon, distance, edits_for, matcher, nearest
 
 
 def slow(a: str, b: str) -> int:
@@ -62,3 +63,18 @@ def test_a_lexicon_is_searched_by_the_key_of_its_items() -> None:
     lexicon = Lexicon([("co\x1f2", 3), ("other", 1)], lambda term: term.partition("\x1f")[0])
     assert lexicon.within("ca", 1) == [("co\x1f2", 3)]
     assert Lexicon([]).within("word", 2) == []
+
+
+SHAPES = st.lists(st.sampled_from(["a", "b", ".", ".*", "[ab]", "[^a]"]), max_size=9).map("".join)
+
+
+@given(SHAPES, st.lists(WORDS, max_size=20, unique=True))
+def test_a_shape_matches_what_its_expression_does(shape: str, words: list[str]) -> None:
+    expected = [(word, 1) for word in words if re.fullmatch(shape, word, re.DOTALL)]
+    assert Lexicon([(word, 1) for word in words]).shaped(matcher(shape)) == expected
+
+
+def test_a_shape_of_many_stars_takes_no_longer_than_its_length_allows() -> None:
+    shape = matcher(".*a" * 100 + ".*b")
+    assert not shape.fullmatch("a" * 200)
+    assert shape.fullmatch("a" * 199 + "b")

@@ -259,6 +259,14 @@ class Engine(Protocol):
         those of texts, headings and titles."""
         ...
 
+    def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
+        """The same for terms whose whole form a regular expression matches.
+
+        It is made of letters, ``.``, ``.*`` and bracket expressions of letters and ranges, and
+        all that it matches begins with ``start``.
+        """
+        ...
+
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """The same for terms whose form is within so many edits (optimal string alignment)."""
         ...

@@ -6,6 +6,7 @@ documents in one go.
 
 from __future__ import annotations
 
+import re
 import threading
 from bisect import bisect_left
 from itertools import takewhile
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from indexer.engines import opensearch_values as values
 from indexer.engines.opensearch_schema import key_of
 from indexer.engines.opensearch_values import Value, literal
-from indexer.spelling import distance
+from indexer.spelling import distance, matcher
 from indexer.terms import form_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ _MOST_STATES = 1_000_000
 # A letter of a form, and what may follow the form of an exact term: its width.
 _LETTER = "[^\x1f]"
 _WIDTH = "(\x1f[0-9]+)?"
+_ANY = f"{_LETTER}*"
+
+# What a shape is made of, and how many of it the cluster compares.
+_PIECES = re.compile(r"\[\^?[^\]]*\]|\.\*|.", re.DOTALL)
+_COMPARED_OF_SHAPE = 30
 
 _Asked = tuple[str, str, int]
 
@@ -64,6 +70,22 @@ def vocabulary(snapshot: Snapshot, prefix: str, scope: Scope, deadline: float) -
     return list(found)
 
 
+def shaped(
+    snapshot: Snapshot, start: str, shape: str, scope: Scope, deadline: float
+) -> list[Value]:
+    """The same for terms whose whole form a regular expression matches; see the port."""
+    field = _field(scope)
+    memory = _memory(snapshot)
+    asked = (field, f"{start}\x1f{shape}", -1)
+    found = memory.get(asked)
+    if found is None:
+        matches = matcher(shape).fullmatch
+        like = _looking_so(snapshot, field, _roughly(shape), deadline)
+        found = [value for value in like if matches(form_of(value[0]))]
+        memory.keep(asked, found)
+    return list(found)
+
+
 def close_to(
     snapshot: Snapshot, form: str, edits: int, scope: Scope, deadline: float
 ) -> list[Value]:
@@ -73,12 +95,17 @@ def close_to(
     asked = (field, f"{form}\x1f", edits)
     found = memory.get(asked)
     if found is None:
-        shape = _like(form, edits) + _WIDTH
-        holds = {"regexp": {field: {"value": shape, "max_determinized_states": _MOST_STATES}}}
-        like = values.every(snapshot, field, holds, deadline, rest=shape)
+        like = _looking_so(snapshot, field, _like(form, edits), deadline)
         found = [v for v in like if distance(form, form_of(v[0]), edits) <= edits]
         memory.keep(asked, found)
     return list(found)
+
+
+def _looking_so(snapshot: Snapshot, field: str, shape: str, deadline: float) -> list[Value]:
+    """Exact terms whose form a regular expression of Lucene's matches."""
+    terms = shape + _WIDTH
+    holds = {"regexp": {field: {"value": terms, "max_determinized_states": _MOST_STATES}}}
+    return values.every(snapshot, field, holds, deadline, rest=terms)
 
 
 class _Memory:
@@ -122,6 +149,25 @@ def _memory(snapshot: Snapshot) -> _Memory:
 
 def _field(scope: Scope) -> str:
     return "names" if scope == "author" else "terms"
+
+
+def _roughly(shape: str) -> str:
+    """A regular expression of Lucene's for all that a shape matches, and maybe more.
+
+    Beyond the first star, where an automaton would have to remember what went before, one
+    letter of several is any number of any letters; and so is what is beyond so many letters.
+    """
+    made: list[str] = []
+    compared = 0
+    for piece in _PIECES.findall(shape):
+        is_letter = piece != ".*" and ((len(piece) == 1 and piece != ".") or _ANY not in made)
+        if is_letter and compared < _COMPARED_OF_SHAPE:
+            compared += 1
+            inside = f"[^\x1f{piece[2:]}" if piece.startswith("[^") else piece
+            made.append(_LETTER if piece == "." else inside)
+        elif made[-1:] != [_ANY]:
+            made.append(_ANY)
+    return "".join(made)
 
 
 def _like(form: str, edits: int) -> str:

@@ -20,7 +20,7 @@ from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location, Stamp, newe
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, ShelfOrder, Sort, Status
 from indexer.plan import Below, Pattern, Plan, Scope
-from indexer.spelling import Lexicon
+from indexer.spelling import Lexicon, matcher
 from indexer.terms import form_of
 
 if TYPE_CHECKING:
@@ -174,18 +174,21 @@ class WhooshEngine:
             lambda snapshot: list(snapshot.vocabulary(fields.words_of(scope), prefix))
         )
 
-    def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
-        """Exact terms within so many edits, with how many documents hold each."""
+    def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
+        """Exact terms whose form has a shape, with how many documents hold each."""
+        matching = matcher(shape)
 
         def ask(snapshot: Snapshot) -> list[tuple[str, int]]:
-            names = fields.words_of(scope)
-            lexicon = snapshot.lexicons.get(names)
-            if lexicon is None:
-                lexicon = Lexicon(list(snapshot.vocabulary(names, "")), form_of)
-                snapshot.lexicons[names] = lexicon
-            return lexicon.within(form, edits)
+            if not start:
+                return _lexicon(snapshot, scope).shaped(matching)
+            begun = snapshot.vocabulary(fields.words_of(scope), start)
+            return [item for item in begun if matching.fullmatch(form_of(item[0]))]
 
         return self._read(ask)
+
+    def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
+        """Exact terms within so many edits, with how many documents hold each."""
+        return self._read(lambda snapshot: _lexicon(snapshot, scope).within(form, edits))
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place."""
@@ -277,6 +280,16 @@ class WhooshEngine:
         with self._lock:
             self._location.stamp()
             return problems(self._location)
+
+
+def _lexicon(snapshot: Snapshot, scope: Scope) -> Lexicon:
+    """All words of a snapshot, read when first needed."""
+    names = fields.words_of(scope)
+    lexicon = snapshot.lexicons.get(names)
+    if lexicon is None:
+        lexicon = Lexicon(list(snapshot.vocabulary(names, "")), form_of)
+        snapshot.lexicons[names] = lexicon
+    return lexicon
 
 
 def _size(folder: Path) -> int:
