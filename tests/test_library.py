@@ -155,9 +155,9 @@ def test_a_query_beyond_the_limit_is_refused(library: Library) -> None:
         library.search("a" * 100_000)
 
 
-def test_a_search_out_of_time_says_so(library: Library, location: str) -> None:
-    hasty = Library.open(location, Settings(search_seconds=0.0))
-    with hasty, pytest.raises(SearchTimeout):
+def test_a_search_out_of_time_says_so(library: Library) -> None:
+    hasty = Library(library._engine, Settings(search_seconds=0.0), None)
+    with pytest.raises(SearchTimeout):
         hasty.search("mankind")
 
 
