@@ -191,8 +191,7 @@ class OpenSearchCatalogue:
         body: Body = {
             "query": self._query,
             "sort": _ORDERS[self._order],
-            "_source": False,
-            "stored_fields": [schema.ESSAY],
+            **schema.ESSAYS_ONLY,
         }
         hits = page(self._snapshot, body, start, stop, inf)
         return [schema.essay_of(hit["fields"]) for hit in hits]

@@ -16,8 +16,9 @@ from indexer.engines.opensearch_address import parse_address
 from indexer.engines.opensearch_catalogue import OpenSearchCatalogue
 from indexer.engines.opensearch_client import Client
 from indexer.engines.opensearch_index import Place, Stamp
+from indexer.engines.opensearch_joined import Joined
 from indexer.engines.opensearch_matches import OpenSearchMatches
-from indexer.engines.opensearch_queries import of_essays, passages_of
+from indexer.engines.opensearch_queries import Query, of_essays, passages_with
 from indexer.engines.opensearch_snapshot import Snapshot
 from indexer.engines.opensearch_writer import OpenSearchWriter
 from indexer.errors import NoIndexError, SearchTimeout, UnavailableError
@@ -135,12 +136,15 @@ class OpenSearchEngine:
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place."""
-        snapshot = self._newest()
-        query = of_essays(passages_of(node, lambda term: True))
+        snapshot, deadline = self._newest(), self._deadline()
         if isinstance(node, Below):
-            query = {"term": {"place": schema.key_of(node.place)}}
+            query: Query = {"term": {"place": schema.key_of(node.place)}}
+        else:
+            joined = Joined(snapshot, deadline)
+            joined.learn([node])
+            query = of_essays(passages_with(node, joined.exists))
         body = {"size": 0, "terminate_after": 1, "query": query}
-        answer = snapshot.search(body, deadline=self._deadline())
+        answer = snapshot.search(body, deadline=deadline)
         return bool(answer["hits"]["total"]["value"])
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> OpenSearchCatalogue:

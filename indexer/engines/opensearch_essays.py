@@ -10,6 +10,7 @@ from indexer.engines.opensearch_index import Place, Stamp
 from indexer.engines.opensearch_schema import (
     DATA,
     ESSAY,
+    ESSAYS_ONLY,
     ORDINAL,
     OUTLINE,
     PASSAGES,
@@ -57,13 +58,13 @@ def hits_of_all(commit: Searching, body: Body, size: int = ESSAYS_AT_ONCE) -> It
 
 def fingerprints(commit: Searching) -> Iterator[Fingerprint]:
     """What sync must know of every essay."""
-    hits = hits_of_all(commit, {"stored_fields": [ESSAY]})
+    hits = hits_of_all(commit, dict(ESSAYS_ONLY))
     return (fingerprint_of(hit["fields"]) for hit in hits)
 
 
 def essays(commit: Searching) -> Iterator[Essay]:
     """Every essay, by id."""
-    hits = hits_of_all(commit, {"stored_fields": [ESSAY]})
+    hits = hits_of_all(commit, dict(ESSAYS_ONLY))
     return (essay_of(hit["fields"]) for hit in hits)
 
 
@@ -112,7 +113,8 @@ def _with_passages(commit: Searching, essay_id: str, start: int) -> Body | None:
                     "should": [passages_from(start, PASSAGES_AT_ONCE, DATA)],
                 }
             },
-            "stored_fields": [ESSAY, OUTLINE],
+            "stored_fields": [OUTLINE],
+            "docvalue_fields": [ESSAY],
             "track_total_hits": False,
         }
     )

@@ -15,6 +15,7 @@ from typing import Any
 from indexer.engines import opensearch_schema as schema
 from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
 from indexer.engines.opensearch_catalogue import Tally
+from indexer.engines.opensearch_joined import Joined
 from indexer.engines.opensearch_pages import page
 from indexer.engines.opensearch_positions import Positions
 from indexer.engines.opensearch_queries import (
@@ -24,10 +25,10 @@ from indexer.engines.opensearch_queries import (
     any_of,
     every,
     in_languages,
-    joined_terms,
     of_essays,
     passages_of,
     passages_with,
+    patterns_everywhere,
     scored,
     without,
 )
@@ -44,6 +45,9 @@ _ORDERS: dict[Sort, list[Any]] = {
     "date": [{"day": {"order": "desc", "missing": "_last"}}, {"id": "asc"}],
     "title": [{"title_key": "asc"}, {"id": "asc"}],
 }
+
+# Of every essay.
+_FETCHED = {**schema.ESSAYS_ONLY, "docvalue_fields": [schema.ESSAY, schema.TITLE_TOKENS]}
 
 
 class _Group:
@@ -122,7 +126,9 @@ class OpenSearchMatches:
         )
         patterns.update(patterns_in(plan.strict))
         self._weighted = list(patterns.items())
-        self._missing = self._not_there(joined_terms(plan))
+        joined = Joined(snapshot, deadline)
+        joined.learn([*patterns, *patterns_everywhere(plan.strict)])
+        self._joined, self._exists = joined, joined.exists
         self._universe = passages_of(plan.strict, self._exists)
         self._tiers = self._find_tiers()
         self._essays: list[tuple[Essay, str]] = []
@@ -136,30 +142,6 @@ class OpenSearchMatches:
         self.matched: Matched = "none" if best is None else names[best]
         self.essays = 0 if best is None else self.tier_sizes[best]
         self.partial = sum(self.tier_sizes) - self.essays
-
-    # Words of the index
-
-    def _exists(self, term: str) -> bool:
-        return term not in self._missing
-
-    def _not_there(self, terms: set[str]) -> set[str]:
-        """Those of some terms that no essay has."""
-        asked = sorted(terms)
-        known = {term: self._snapshot.known(("exists", term)) for term in asked}
-        new = [term for term in asked if known[term] is None]
-        bodies: list[Body] = [
-            {
-                "size": 0,
-                "terminate_after": 1,
-                "query": {"term": {"terms": schema.key_of(term)}},
-            }
-            for term in new
-        ]
-        answers = self._snapshot.searches(bodies, deadline=self._deadline)
-        for term, answer in zip(new, answers, strict=True):
-            known[term] = answer["hits"]["total"]["value"] > 0
-            self._snapshot.remember(("exists", term), known[term])
-        return {term for term in asked if not known[term]}
 
     # Tiers
 
@@ -271,6 +253,7 @@ class OpenSearchMatches:
         """How many essays have a pattern, whatever the rest of the query."""
         count = self._snapshot.known(("essays", pattern))
         if count is None:
+            self._joined.learn([pattern])
             query = of_essays(passages_with(pattern, self._exists))
             body = {"size": 0, "track_total_hits": True, "query": query}
             answer = self._snapshot.search(body, deadline=self._deadline)
@@ -304,6 +287,7 @@ class OpenSearchMatches:
         """How many of the essays counted have a pattern among authors or in the title."""
         if self._best is None:
             return 0
+        self._joined.learn([pattern])
         found = of_essays(passages_with(pattern, self._exists))
         body = {
             "size": 0,
@@ -390,8 +374,7 @@ class OpenSearchMatches:
             if essays == EVERYTHING
             else {"bool": {"must": [ranked], "filter": [essays]}},
             "sort": _ORDERS[self._sort],
-            "_source": False,
-            "stored_fields": [schema.ESSAY, schema.TITLE_TOKENS],
+            **_FETCHED,
             "track_total_hits": False,
         }
         return page(self._snapshot, body, low, high, deadline=self._deadline, scored=True)
@@ -410,7 +393,7 @@ class OpenSearchMatches:
         place = self._numbers.get(essay.id)
         if place is None:
             place = self._numbers[essay.id] = len(self._essays)
-            self._essays.append((essay, hit["fields"][schema.TITLE_TOKENS][0]))
+            self._essays.append((essay, schema.title_tokens_of(hit["fields"])))
         return place
 
     def _complete(self, tier: _Tier, made: list[tuple[int, list[int], int]]) -> None:
@@ -436,8 +419,7 @@ class OpenSearchMatches:
         body: Body = {
             "query": {"bool": {"filter": [{"terms": {"id": ids}}], "should": best}},
             "size": len(ids),
-            "_source": False,
-            "stored_fields": [schema.ESSAY, schema.TITLE_TOKENS],
+            **_FETCHED,
         }
         answer = self._snapshot.search(body, deadline=self._deadline, scored=True)
         for hit in answer["hits"]["hits"]:

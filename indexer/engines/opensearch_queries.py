@@ -24,18 +24,18 @@ from indexer.plan import (
     OfEssay,
     Path,
     Pattern,
-    Plan,
     PlanNode,
+    Scope,
     Step,
     Without,
     patterns_in,
 )
 from indexer.rows import Row, is_graded, rows
-from indexer.terms import form_of, width_of
+from indexer.terms import form_of, language_of, width_of
 from indexer.weights import BM25
 
 Query = dict[str, Any]
-Exists = Callable[[str], bool]
+Exists = Callable[[str, Scope], bool]
 
 NOTHING: Query = {"match_none": {}}
 EVERYTHING: Query = {"match_all": {}}
@@ -45,6 +45,7 @@ _MOST_ROWS = 60
 
 _FIELDS = {
     ("any", "exact"): schema.ANY,
+    ("any", "stem"): schema.STEMS,
     ("heading", "exact"): "p.heading",
     ("heading", "stem"): "p.heading_stem",
     ("title", "exact"): "p.title",
@@ -79,23 +80,8 @@ def without(query: Query, *others: Query) -> Query:
     return {"bool": {"filter": [query], "must_not": list(others)}}
 
 
-def joined_terms(plan: Plan) -> set[str]:
-    """The terms of joined compounds that a plan must know the existence of."""
-    patterns = [word.pattern for word in plan.words] + patterns_everywhere(plan.strict)
-    return {
-        alternative.term
-        for pattern in patterns
-        if pattern.view == "exact" and pattern.scope != "author"
-        for path in pattern.paths
-        if len(path) > 1
-        for step in path
-        for alternative in step
-        if width_of(alternative.term) > 1
-    }
-
-
 def patterns_everywhere(node: PlanNode | None) -> list[Pattern]:
-    """All patterns of a strict tree, those that must not be there as well."""
+    """All patterns of a strict tree, those as well that must not be there."""
     match node:
         case Without(part):
             return patterns_everywhere(part)
@@ -110,65 +96,86 @@ def patterns_everywhere(node: PlanNode | None) -> list[Pattern]:
 
 def passages_with(pattern: Pattern, exists: Exists) -> Query:
     """Passages in which a pattern occurs, unscored."""
-    if pattern.scope == "author":
-        # What is known to exist are the words of texts; names are short.
-        exists = _always
     if pattern.slop is not None:
         return any_of(_near(path, pattern, exists) for path in pattern.paths if path)
-    singles: dict[str, dict[str, None]] = {}
-    longer: list[Query] = []
+    field = _FIELDS[pattern.scope, pattern.view]
+    found: list[Query] = []
+    for languages, paths in _by_languages(pattern):
+        terms = list(
+            dict.fromkeys(
+                _token(alternative.term, pattern)
+                for path in paths
+                if len(path) == 1
+                for alternative in path[0]
+            )
+        )
+        asked: list[Query] = []
+        if terms:
+            asked.append({"terms": {field: terms}} if terms[1:] else {"term": {field: terms[0]}})
+        longer = replace(pattern, paths=tuple(path for path in paths if len(path) > 1))
+        several = _rows(longer, exists)
+        if len(several) < _MOST_ROWS:
+            asked += [_phrase(row, pattern) for row in several]
+        else:
+            asked += [_in_a_row(path, pattern) for path in longer.paths]
+        if languages is None:
+            found += asked
+        elif asked:
+            found.append(every([any_of(asked), in_languages(languages)]))
+    return any_of(found)
+
+
+def _rows(pattern: Pattern, exists: Exists) -> tuple[Row, ...]:
+    return rows(pattern, lambda term: exists(term, pattern.scope))
+
+
+_Languages = tuple[str, ...] | None
+
+
+def _by_languages(pattern: Pattern) -> list[tuple[_Languages, list[Path]]]:
+    """The paths of a pattern by the languages in whose passages they count; ``None`` is all
+    that there are.
+
+    Stems of all languages are in one field, without their language, and mean something in it
+    only. A pattern of stems has paths in every language of the library.
+    """
+    if pattern.view != "stem" or pattern.scope != "any":
+        return [(None, list(pattern.paths))]
+    spoken: dict[tuple[tuple[str, ...], ...], dict[str, Path]] = {}
     for path in pattern.paths:
-        if len(path) == 1:
-            for alternative in path[0]:
-                field, token = _place(alternative.term, pattern)
-                singles.setdefault(field, {})[token] = None
-    several = rows(_only_rows(pattern), exists)
-    if len(several) < _MOST_ROWS:
-        longer = [_phrase(row, pattern) for row in several]
-    else:
-        longer = [_in_a_row(path, pattern) for path in pattern.paths if len(path) > 1]
-    terms = [
-        {"term": {field: tokens[0]}} if len(tokens) == 1 else {"terms": {field: tokens}}
-        for field, tokens in ((field, list(found)) for field, found in singles.items())
-    ]
-    return any_of([*terms, *longer])
+        tokens = tuple(tuple(_token(one.term, pattern) for one in step) for step in path)
+        spoken.setdefault(tokens, {})[language_of(path[0][0].term)] = path
+    everywhere = {language for found in spoken.values() for language in found}
+    made: dict[_Languages, list[Path]] = {}
+    for found in spoken.values():
+        languages = None if found.keys() == everywhere else tuple(sorted(found))
+        made.setdefault(languages, []).append(next(iter(found.values())))
+    return list(made.items())
 
 
-def _only_rows(pattern: Pattern) -> Pattern:
-    """A pattern without its paths of one step."""
-    return replace(pattern, paths=tuple(path for path in pattern.paths if len(path) > 1))
-
-
-def _place(term: str, pattern: Pattern) -> tuple[str, str]:
-    """The field a term is looked up in, and its token there."""
-    if pattern.view == "stem" and pattern.scope == "any":
-        language, _, stem = term.partition(":")
-        return f"{schema.STEMS}.{language}", encoded(stem)
-    if pattern.view == "stem":
-        language, _, stem = term.partition(":")
-        return _FIELDS[pattern.scope, "stem"], f"{language}:{encoded(stem)}"
-    return _FIELDS[pattern.scope, "exact"], encoded(term)
+def _token(term: str, pattern: Pattern) -> str:
+    """A term as it stands in the pattern's field."""
+    if pattern.view == "exact":
+        return encoded(term)
+    language, _, stem = term.partition(":")
+    return encoded(stem) if pattern.scope == "any" else f"{language}:{encoded(stem)}"
 
 
 def _phrase(row: Row, pattern: Pattern, boost: float = 1.0) -> Query:
     """Where the terms of a row stand at their offsets."""
-    field, _ = _place(row[0][0], pattern)
+    field = _FIELDS[pattern.scope, pattern.view]
     if len(row) == 1:
-        return {"term": {field: {"value": _place(row[0][0], pattern)[1], "boost": boost}}}
+        return {"term": {field: {"value": _token(row[0][0], pattern), "boost": boost}}}
     tokens = [HOLE] * (row[-1][1] + 1)
     for term, offset in row:
-        tokens[offset] = _place(term, pattern)[1]
+        tokens[offset] = _token(term, pattern)
     return {"match_phrase": {field: {"query": " ".join(tokens), "boost": boost}}}
-
-
-def _always(term: str) -> bool:
-    return True
 
 
 def _near(path: Path, pattern: Pattern, exists: Exists) -> Query:
     assert pattern.slop is not None
     # Every combination is a clause to Lucene, which takes some hundred.
-    there = [tuple(one for one in step if exists(one.term)) for step in path]
+    there = [tuple(one for one in step if exists(one.term, pattern.scope)) for step in path]
     if not all(there):
         return NOTHING
     steps = [_interval(step, pattern, wide=True) for step in there]
@@ -184,7 +191,7 @@ def _near(path: Path, pattern: Pattern, exists: Exists) -> Query:
 
 def _in_a_row(path: Path, pattern: Pattern) -> Query:
     """A path with too many rows to ask for each."""
-    field, _ = _place(path[0][0].term, pattern)
+    field = _FIELDS[pattern.scope, pattern.view]
     steps = [
         _interval(step, pattern, wide=number < len(path) - 1) for number, step in enumerate(path)
     ]
@@ -200,7 +207,7 @@ def _interval(step: Step, pattern: Pattern, *, wide: bool) -> Query:
 
 
 def _intervals(alternative: Alternative, pattern: Pattern, *, wide: bool) -> list[Query]:
-    token = _place(alternative.term, pattern)[1]
+    token = _token(alternative.term, pattern)
     width = width_of(alternative.term)
     if not wide or alternative.advance == 1:
         return [{"match": {"query": token}}]
@@ -209,7 +216,7 @@ def _intervals(alternative: Alternative, pattern: Pattern, *, wide: bool) -> lis
         return [_together([token, *later])]
     # The last pair of a run takes up two positions; the second character stands at the later.
     form = form_of(alternative.term)
-    return [_together([token, _place(form[cut:], pattern)[1]]) for cut in range(1, len(form))]
+    return [_together([token, _token(form[cut:], pattern)]) for cut in range(1, len(form))]
 
 
 def _together(tokens: Sequence[str]) -> Query:
@@ -268,12 +275,18 @@ def scored(pattern: Pattern, times: int, idf: float, exists: Exists) -> Query:
             return NOTHING
         return {"constant_score": {"filter": found, "boost": times * idf}}
     boost = times * (BM25.k1 + 1)
-    along = rows(pattern, exists)
-    queries = [_phrase(row, pattern, boost) for row in along]
-    # A shard that has no term of a phrase leaves its passages out of the statistics; a term that
-    # is nowhere makes it count them.
-    fields = sorted({_place(row[0][0], pattern)[0] for row in along if len(row) > 1})
-    queries += [{"term": {field: HOLE}} for field in fields]
+    queries: list[Query] = []
+    for languages, paths in _by_languages(pattern):
+        along = _rows(replace(pattern, paths=tuple(paths)), exists)
+        for row in along:
+            query = _phrase(row, pattern, boost)
+            if languages is not None:
+                query = {"bool": {"must": [query], "filter": [in_languages(languages)]}}
+            queries.append(query)
+        if any(len(row) > 1 for row in along):
+            # A shard that has no term of a phrase leaves its passages out of the statistics; a
+            # term that is nowhere makes it count them.
+            queries.append({"term": {_FIELDS[pattern.scope, pattern.view]: HOLE}})
     if len(queries) < 2:
         return queries[0] if queries else NOTHING
     return {"dis_max": {"queries": queries, "tie_breaker": 0.0}}

@@ -4,13 +4,17 @@ An essay is a root document and its passages are nested in it, so that it is rep
 nothing and the cluster itself groups passages by essay. Terms come ready: a text is a string of
 positions between spaces, with the terms of one position between bars, and the index's analyser
 does no more than stack these. What is read back is kept in stored fields beside the postings;
-there is no ``_source``, which would be read whole for each passage of a book.
+there is no ``_source``, which would be read whole for each passage of a book. What a list of
+essays needs of each is kept in columns (doc values) instead: among the stored fields of an essay
+the cluster keeps, until a merge drops it, the whole document for copies of the shard that lag
+behind, and would decompress it every time.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -44,6 +48,7 @@ _UNSAFE = re.compile(r"[\s\x00-\x20|^%\ud800-\udfff]")
 def index_body(shards: int, replicas: int) -> dict[str, Any]:
     """Settings and mapping of a new index, or of a template for it."""
     stored = {"type": "keyword", "index": False, "doc_values": False, "store": True}
+    column = {"type": "binary", "doc_values": True}
     key = {"type": "keyword"}
     filtered = {"type": "keyword", "doc_values": False}
     text = {"type": "text", "analyzer": "stacked", "search_analyzer": "row"}
@@ -56,7 +61,6 @@ def index_body(shards: int, replicas: int) -> dict[str, Any]:
             # Nothing is to be seen before a commit asks for it.
             "refresh_interval": "-1",
             "mapping.nested_objects.limit": 10_000_000,
-            "mapping.total_fields.limit": 10_000,
             # An essay is read with all its passages.
             "max_inner_result_window": 10_000_000,
             "max_regex_length": 100_000,
@@ -83,7 +87,6 @@ def index_body(shards: int, replicas: int) -> dict[str, Any]:
             "dynamic": "strict",
             "_source": {"enabled": False},
             "_meta": {"schema": SCHEMA_VERSION},
-            "dynamic_templates": [{"stems": {"path_match": f"{STEMS}.*", "mapping": ranked}}],
             "properties": {
                 "id": key,
                 "language": key,
@@ -98,15 +101,15 @@ def index_body(shards: int, replicas: int) -> dict[str, Any]:
                 "passages": {"type": "integer"},
                 "terms": key,
                 "names": key,
-                ESSAY: stored,
+                ESSAY: column,
                 OUTLINE: stored,
-                TITLE_TOKENS: stored,
+                TITLE_TOKENS: column,
                 PASSAGES: {
                     "type": "nested",
                     "dynamic": "strict",
                     "properties": {
                         "any": ranked,
-                        "stem": {"type": "object", "dynamic": True},
+                        "stem": ranked,
                         "heading": plain,
                         "heading_stem": plain,
                         "title": plain,
@@ -167,6 +170,16 @@ def _written(value: object) -> str:
     except UnicodeEncodeError:
         text = json.dumps(value, separators=(",", ":"))
     return text
+
+
+def packed(text: str) -> str:
+    """A text as the cluster takes the value of a column of bytes."""
+    return b64encode(text.encode()).decode("ascii")
+
+
+def _unpacked(value: str) -> str:
+    """The text of a column's value, which the cluster gives without padding."""
+    return b64decode(f"{value}==").decode()
 
 
 # Documents
@@ -240,7 +253,7 @@ def document(entry: Entry) -> dict[str, Any]:
             {
                 **shared,
                 "any": [part.exact for part in parts],
-                "stem": {essay.language: [part.stem for part in parts]},
+                "stem": [part.stem for part in parts],
                 "heading": [part.exact for part in above],
                 "heading_stem": [_marked(part.stem, essay.language) for part in above],
                 "ordinal": passage.ordinal,
@@ -268,12 +281,12 @@ def document(entry: Entry) -> dict[str, Any]:
         "passages": len(entry.passages),
         "terms": [key_of(term) for term in terms],
         "names": [key_of(term) for term in names],
-        ESSAY: _written(_essay_data(entry)),
+        ESSAY: packed(_written(_essay_data(entry))),
         OUTLINE: _written([(e.title, e.level, e.anchor) for e in entry.outline]),
-        TITLE_TOKENS: title.stem,
+        TITLE_TOKENS: packed(title.stem),
         PASSAGES: nested,
     }
-    if first:
+    if fold(first):
         made["author_key"] = key_of(fold(first))
     if day:
         made["day"] = day
@@ -307,10 +320,17 @@ def _essay_data(entry: Entry) -> list[Any]:
 
 Fields = Mapping[str, Sequence[Any]]
 
+# What makes a request give the essays alone that it finds: without their stored fields.
+ESSAYS_ONLY: Mapping[str, Any] = {
+    "_source": False,
+    "stored_fields": "_none_",
+    "docvalue_fields": [ESSAY],
+}
+
 
 def essay_of(fields: Fields) -> Essay:
-    """An essay by its stored data."""
-    data = json.loads(fields[ESSAY][0])
+    """An essay by its column."""
+    data = json.loads(_unpacked(fields[ESSAY][0]))
     identity, title, authors, date, language, path, format_, words, passages, _ = data
     return Essay(
         id=identity,
@@ -327,11 +347,16 @@ def essay_of(fields: Fields) -> Essay:
 
 def fingerprint_of(fields: Fields) -> Fingerprint:
     """What sync must know of an essay."""
-    data = json.loads(fields[ESSAY][0])
+    data = json.loads(_unpacked(fields[ESSAY][0]))
     path, root, size, mtime_ns, digest = data[-1]
     return Fingerprint(
         essay_id=data[0], path=path, root=root, size=size, mtime_ns=mtime_ns, digest=digest
     )
+
+
+def title_tokens_of(fields: Fields) -> str:
+    """The stems of an essay's title, position by position."""
+    return _unpacked(fields[TITLE_TOKENS][0])
 
 
 def outline_of(fields: Fields) -> tuple[OutlineEntry, ...]:
