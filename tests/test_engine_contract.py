@@ -9,6 +9,7 @@ nothing else. That an engine finds what it must of generated queries is in
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -34,10 +35,11 @@ from indexer.engines.base import (
 from indexer.errors import BusyError, NoIndexError, SearchTimeout
 from indexer.matching import occurrences
 from indexer.model import OutlineEntry, ShelfOrder, Sort
-from indexer.plan import Alternative, Below, Pattern, Plan
+from indexer.plan import Alternative, Below, Pattern, Plan, Scope
 from indexer.planning import make_plan
 from indexer.query import parse
 from indexer.suggest import Suggester
+from indexer.terms import form_of
 from tests.contract_cases import ESSAYS, FOLDERS, LIBRARY, QUERIES, odd_entry
 from tests.engines import Site
 from tests.oracle import evaluate
@@ -88,10 +90,10 @@ def told(matches: Matches, groups: Sequence[Group]) -> list[Told]:
     ]
 
 
-def word(term: str, scope: str = "any") -> Pattern:
+def word(term: str, scope: Scope = "any") -> Pattern:
     """The pattern of a folded word as it is written."""
     row = ((Alternative(term, 1),),)
-    return Pattern(paths=(row,), view="exact", scope=scope, label=term)  # type: ignore[arg-type]
+    return Pattern(paths=(row,), view="exact", scope=scope, label=term)
 
 
 @pytest.fixture(scope="module")
@@ -497,11 +499,12 @@ def test_idf_is_that_of_lucene_over_essays(shelf: Engine) -> None:
 def test_what_occurs_anywhere_is_told_whatever_else_was_asked(shelf: Engine) -> None:
     _, matches = searched(shelf, "lang:fr -lang:fr")
     assert matches.matched == "none"
-    for term, scope, expected in (
+    cases: list[tuple[str, Scope, bool]] = [
         ("rights", "any", True), ("opinion", "heading", True), ("exile", "any", True),
         ("exile", "title", True), ("rights", "title", False), ("mill", "author", True),
         ("mill", "any", False), ("zebra", "any", False), ("rights", "heading", False),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for term, scope, expected in cases:
         assert matches.occurs(word(term, scope)) is expected, (term, scope)
         assert shelf.holds(word(term, scope)) is expected, (term, scope)
 
@@ -653,12 +656,35 @@ def test_names_are_a_vocabulary_of_their_own(shelf: Engine) -> None:
     ],
 )
 def test_words_within_some_edits_are_close(
-    shelf: Engine, form: str, edits: int, scope: str, expected: list[str]
+    shelf: Engine, form: str, edits: int, scope: Scope, expected: list[str]
 ) -> None:
-    found = shelf.close_to(form, edits, scope)  # type: ignore[arg-type]
+    found = shelf.close_to(form, edits, scope)
     assert [term for term, _ in found] == expected
-    known = dict(shelf.vocabulary("", scope))  # type: ignore[arg-type]
+    known = dict(shelf.vocabulary("", scope))
     assert all(known[term] == count for term, count in found)
+
+
+@pytest.mark.parametrize(
+    ("start", "shape", "scope", "expected"),
+    [
+        ("organi", "organi[sz]ation", "any", "organisation organization"),
+        ("organi", "organi[^s]ation", "any", "organization"),
+        ("", ".*ights", "any", "rights"),
+        ("m", "m[a-i]n.*s", "any", "minus"),
+        ("", "[a-k].*", "author", "ann harriet jacques jean jeanjacques john karl"),
+        ("", "..", "author", ""),
+        ("co", "co.*", "any", "co cooperate"),
+        ("zz", "zz.*", "any", ""),
+        ("全", "全.*", "any", "全 全文"),
+    ],
+)
+def test_words_are_found_by_their_shape(
+    shelf: Engine, start: str, shape: str, scope: Scope, expected: str
+) -> None:
+    found = shelf.shaped(start, shape, scope)
+    known = shelf.vocabulary("", scope)
+    assert [form_of(term) for term, _ in found] == expected.split()
+    assert [item for item in known if item in found] == found
 
 
 def test_no_word_is_offered_that_only_a_removed_essay_had(site: Site) -> None:
@@ -726,6 +752,18 @@ def test_a_shelf_holds_what_has_all_that_was_asked_for(
     authors = Counter(name for essay in chosen for name in essay.authors)
     assert dict(catalogue.facet("author", 9).values) == authors
     assert catalogue.facet("author", 0).total == len(authors)
+
+
+def test_the_ids_around_one_are_as_many_on_both_sides_as_there_are(folders: Engine) -> None:
+    ids = sorted(each.essay.id for each in FOLDERS)
+    catalogue = folders.catalogue("title", Selection())
+    for wanted in (*ids, "", "a", "lib/art/bb", "lib/w", "zz", "全"):
+        for most in (1, 2, 3, 6, 9):
+            at = bisect_left(ids, wanted)
+            start = max(min(at - most // 2, len(ids) - most), 0)
+            assert catalogue.ids_around(wanted, most) == ids[start : start + most], (wanted, most)
+    chosen = folders.catalogue("date", Selection(language="fr"))
+    assert chosen.ids_around("lib", 4) == ["lib/art/c/d"]
 
 
 # -- What is kept of an essay ----------------------------------------------------------------
