@@ -19,7 +19,7 @@ class Combined(Struct, frozen=True):
     b: float
 
 
-BM25 = Combined(title=3, k1=1.2, b=0.75)
+BM25 = Combined(title=3, k1=1.3, b=0.7)
 
 
 class Nearness(Struct, frozen=True):
