@@ -112,6 +112,13 @@ class Snapshot:
                         f"{self._client.address.shown()}: the cluster has too much to do "
                         f"({busy}); try again in a moment"
                     ) from None
+            except UnavailableError:
+                self._forget(pit)
+                if attempt:
+                    raise
+                # Perhaps only the host that was asked, in the midst of its answer.
+                self.index = self._place.stamp(deadline).index
+                continue
             except _Lost as lost:
                 self._forget(pit)
                 if attempt == _ATTEMPTS - 1:
@@ -185,9 +192,6 @@ class Snapshot:
             )
         except SearchTimeout:
             raise _Lost("no answer in time") from None
-        except UnavailableError:
-            self._forget(pit)
-            raise
         found: list[Answer] = answer["responses"]
         for each in found:
             self._verify(each)
