@@ -164,6 +164,14 @@ class Cluster:
         if not gone or not all(map(_free, self._ports(n))):
             raise ClusterError(f"node n{n} can't be killed")
 
+    def freeze(self, n: int) -> None:
+        """Lets a node hang: its connections stay open and nothing is answered."""
+        self._send(self._node(n), signal.SIGSTOP)
+
+    def thaw(self, n: int) -> None:
+        """Lets a node that hangs go on."""
+        self._send(self._node(n), signal.SIGCONT)
+
     def start_node(self, n: int) -> None:
         """Starts a node on the data that it has, and does not wait for it."""
         if self.runs(n):
