@@ -1,9 +1,21 @@
-"""The libraries and queries of the contract suite, with what each query finds."""
+"""The libraries and queries of the contract suite, what each query finds, and how it is asked."""
 
 from __future__ import annotations
 
-from indexer.engines.base import Entry, Fingerprint
-from indexer.model import Essay, OutlineEntry, Passage
+import time
+from collections.abc import Sequence
+
+from indexer.engines.base import (
+    Engine,
+    Entry,
+    Fingerprint,
+    Group,
+    Matches,
+)
+from indexer.model import Essay, OutlineEntry, Passage, Sort
+from indexer.plan import Alternative, Pattern, Plan, Scope
+from indexer.planning import make_plan
+from indexer.query import parse
 from tests.shelves import entry
 
 LIBRARY = (
@@ -245,3 +257,52 @@ QUERIES = (
     ("", "none", ""),
     ("… ½", "none", ""),
 )  # fmt: skip
+
+
+def named(essay_id: str, anchor: str) -> str:
+    """A passage as the table above has it."""
+    return essay_id.rpartition("/")[2] + anchor.removeprefix("p-")
+
+
+def found_by(matches: Matches, *, size: int = 100) -> list[set[str]]:
+    """The passages of each tier."""
+    tiers: list[set[str]] = [set(), set(), set()]
+    for group in matches.groups(0, size):
+        (essay,) = matches.essays_of([group.essay_ref])
+        passages = matches.passages_of([candidate.ref for candidate in group.passages])
+        assert len(passages) == group.total
+        tiers[group.tier] |= {named(essay.id, passage.anchor) for passage in passages}
+    return tiers
+
+
+def searched(
+    engine: Engine, text: str, *, sort: Sort = "relevance", per_essay: int = 100
+) -> tuple[Plan, Matches]:
+    """The plan of a query and what it matches."""
+    plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)
+    deadline = time.monotonic() + 60
+    return plan, engine.search(plan, sort=sort, per_essay=per_essay, deadline=deadline)
+
+
+Told = tuple[str, int, float, int, list[str]]
+
+
+def told(matches: Matches, groups: Sequence[Group]) -> list[Told]:
+    """Groups without the refs of an engine: id, tier, score, total, and the passages' texts."""
+    essays = matches.essays_of([group.essay_ref for group in groups])
+    return [
+        (
+            essay.id,
+            group.tier,
+            group.score,
+            group.total,
+            [p.text for p in matches.passages_of([c.ref for c in group.passages])],
+        )
+        for group, essay in zip(groups, essays, strict=True)
+    ]
+
+
+def word(term: str, scope: Scope = "any") -> Pattern:
+    """The pattern of a folded word as it is written."""
+    row = ((Alternative(term, 1),),)
+    return Pattern(paths=(row,), view="exact", scope=scope, label=term)

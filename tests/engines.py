@@ -53,6 +53,11 @@ DIFFERENCES: dict[str, tuple[Name, str]] = {
         """The cluster keeps no index for searches under way. Pages asked for after it come of the
         new index; what was loaded before stays.""",
     ),
+    "half letters are written out in facets": (
+        "opensearch",
+        """A name with half of a surrogate pair, which UTF-8 has no bytes for, is told with its
+        number in its place (``\\ud800``). No reader gives such a name.""",
+    ),
     "a revision costs a request": (
         "opensearch",
         """It is asked of the cluster, some milliseconds instead of microseconds: nobody else

@@ -86,6 +86,19 @@ def fill(
         writer.close()
 
 
+def changed(engine: Engine, *entries: Entry, remove: Sequence[str] = ()) -> None:
+    """One commit that takes essays out and puts others in."""
+    writer = engine.writer()
+    try:
+        for essay_id in remove:
+            writer.remove(essay_id)
+        for each in entries:
+            writer.put(each)
+        writer.commit()
+    finally:
+        writer.close()
+
+
 def matches_of(engine: Engine, text: str, *, sort: Sort = "relevance") -> Matches:
     """The engine's matches of a query."""
     plan, _ = make_plan(parse(text), tuple(engine.languages()), engine)

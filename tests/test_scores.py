@@ -73,6 +73,12 @@ LIBRARY = (
 )
 
 
+@pytest.fixture(scope="module")
+def shelf(shared_site: Site) -> Engine:
+    """The library above; not to be written to."""
+    return shared_site.stocked(LIBRARY, commits=2)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -94,10 +100,9 @@ LIBRARY = (
     ],
 )
 def test_an_engine_scores_words_phrases_and_fields_as_the_oracle_does(
-    site: Site, text: str
+    site: Site, shelf: Engine, text: str
 ) -> None:
-    engine = site.stocked(LIBRARY, commits=2)
-    assert_scored(site, engine, LIBRARY, text)
+    assert_scored(site, shelf, LIBRARY, text)
 
 
 def test_the_library_of_these_tests_tells_the_parts_of_the_formula_apart(site: Site) -> None:
