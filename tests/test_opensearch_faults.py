@@ -29,7 +29,7 @@ from indexer.engines.opensearch_address import parse_address
 from indexer.engines.opensearch_client import Circuit, Client
 from indexer.engines.opensearch_index import Place
 from indexer.engines.opensearch_snapshot import Snapshot
-from indexer.errors import SearchTimeout, StorageError, UnavailableError
+from indexer.errors import NoIndexError, SearchTimeout, StorageError, UnavailableError
 from indexer.library import Library
 from indexer.model import EssayView, SearchResult, SyncReport
 from tests.clusterstub import Answer, Request, stub
@@ -39,7 +39,7 @@ from tests.stand import command
 
 # Besides those of `make opensearch` and of .ci/run.
 PORT = 9281
-ESSAYS = 240
+ESSAYS = 150
 # Seconds after the loss of a node in which a search may be refused, on a busy machine; some
 # milliseconds are what it takes where nothing else goes on.
 GAP = 5.0
@@ -356,7 +356,7 @@ def completed(
 @pytest.fixture
 def _small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some forty bulk requests for the essays of these tests."""
-    monkeypatch.setattr(opensearch_bulk, "REQUEST_BYTES", 60_000)
+    monkeypatch.setattr(opensearch_bulk, "REQUEST_BYTES", 40_000)
 
 
 @pytest.mark.usefixtures("_small_requests")
@@ -543,12 +543,8 @@ def write_and_die(location: str, folder: Path, *, rebuild: bool) -> None:
         from pathlib import Path
         from indexer.config import Settings
         from indexer.engines import opensearch_bulk, opensearch_lease
-from indexer.engines.opensearch_address import parse_address
-from indexer.engines.opensearch_client import Circuit, Client
-from indexer.engines.opensearch_index import Place
-from indexer.engines.opensearch_snapshot import Snapshot
         from indexer.library import Library
-        opensearch_bulk.REQUEST_BYTES = 60_000
+        opensearch_bulk.REQUEST_BYTES = 40_000
         # Whether a process of another machine lives can't be asked.
         opensearch_lease._machine = lambda: "another machine"
         def progress(stage, done, total):
@@ -602,12 +598,16 @@ def test_a_writer_that_is_killed_leaves_whole_essays_and_the_next_completes_them
         assert library.check() == []
 
 
-def test_what_a_killed_writer_left_is_whole_essays(
-    whole: Cluster, location: str, folder: Path, truth: Library
+def test_what_a_killed_writer_left_of_a_first_run_is_taken_for_no_index(
+    whole: Cluster,
+    location: str,
+    folder: Path,
+    truth: Library,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(opensearch_lease, "PERIOD", 3.0)
     write_and_die(location, folder, rebuild=False)
-    # The first run of all: nothing is in force yet, and nothing half-made is found.
-    with pytest.raises(Exception, match="no index there yet"):
+    with pytest.raises(NoIndexError):
         Library.open(location, _SETTINGS)
     (left,) = physical(location)
     ask(whole.address, f"/{left}/_refresh", "POST")
