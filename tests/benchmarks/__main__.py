@@ -1,5 +1,5 @@
-"""``python -m tests.benchmarks DATA``: speed and size beside stock Whoosh, and pages of results
-beside Datasette, as Markdown."""
+"""``python -m tests.benchmarks DATA``: speed and size beside stock Whoosh, pages of results beside
+Datasette, and a cluster beside plain opensearch-py, as Markdown."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _library(place: Path, texts: Path, size: int, options: argparse.Namespace) -
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with essays/")
-    parser.add_argument("--only", choices=["library", "web"], help="one half of it")
+    parser.add_argument("--only", choices=["library", "web", "cluster"], help="one part of it")
     parser.add_argument("--rounds", type=int, default=1, help="of indexing (default: 1)")
     parser.add_argument("--query-rounds", type=int, default=5, help="of each query (default: 5)")
     parser.add_argument("--process-rounds", type=int, default=20, help="default: 20")
@@ -150,7 +150,20 @@ def main() -> None:
     parser.add_argument(
         "--web-seconds", type=float, default=10, help="of load in a round, at least (default: 10)"
     )
-    parser.add_argument("--keep", type=Path, help="a folder to keep the indexes in")
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[10_000, 100_000, 1_000_000],
+        help="passages at which clusters are measured (default: 10000 100000 1000000)",
+    )
+    parser.add_argument(
+        "--shapes",
+        nargs="+",
+        default=["1x1", "1x3", "3x1", "3x3"],
+        help="nodes and shards of these clusters (default: 1x1 1x3 3x1 3x3)",
+    )
+    parser.add_argument("--keep", type=Path, help="a folder to keep the indexes and figures in")
     options = parser.parse_args()
     if not corpus.texts(options.data):
         parser.error(f"{options.data}: no essays/**/*.txt there")
@@ -159,16 +172,28 @@ def main() -> None:
         place.mkdir(parents=True, exist_ok=True)
         texts = place / "texts"
         size = corpus.copy_texts(options.data, texts)
-        beside = {"library": "stock Whoosh", "web": "Datasette"}
+        beside = {"library": "stock Whoosh", "web": "Datasette", "cluster": "plain opensearch-py"}
         _say(
             f"# essay-search beside {beside.get(options.only, ' and '.join(beside.values()))}\n",
             f"{_machine()}; {len(corpus.texts(options.data)):,} files, {size / 1e6:.1f} MB.\n",
         )
         passages = options.passages
-        if options.only != "web":
+        if options.only in (None, "library"):
             passages = _library(place, texts, size, options)
-        if options.only != "library":
+        if options.only in (None, "web"):
             web.report(texts, place, options.web_passages, options.web_seconds, options.web_rounds)
+        if options.only in (None, "cluster"):
+            # Here, because the rest needs no opensearch-py.
+            from tests.benchmarks import cluster
+
+            cluster.report(
+                texts,
+                place,
+                options.sizes,
+                options.shapes,
+                rounds=options.rounds,
+                query_rounds=options.query_rounds,
+            )
         if passages < options.passages:
             sys.exit(f"only {passages:,} passages; {options.passages:,} were asked for")
 
