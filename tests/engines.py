@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from indexer.config import Settings
 from indexer.engines.whoosh_engine import WhooshEngine
+from tests.opensearch.cluster import ask, remove_indexes
 from tests.shelves import fill
 
 if TYPE_CHECKING:
@@ -64,9 +63,6 @@ DIFFERENCES: dict[str, tuple[Name, str]] = {
         knows what other writers did.""",
     ),
 }
-
-# Seconds for a cluster to delete what a test leaves behind.
-_PATIENCE = 60
 
 
 class Site:
@@ -157,27 +153,11 @@ class Site:
             engine.close()
         self._engines.clear()
         if self.name == "opensearch" and self._locations:
-            delete_indexes(self._base, self._run)
+            remove_indexes(self._base, self._run)
         self._locations.clear()
 
 
 def indexes_of(base: str, start: str) -> list[str]:
     """The physical indexes of a cluster whose names begin so."""
-    found = json.loads(_asked(base, "GET", f"/_cat/indices/{start}*?format=json&h=index"))
+    found = ask(base, f"/_cat/indices/{start}*?format=json&h=index")
     return sorted(row["index"] for row in found)
-
-
-def delete_indexes(base: str, start: str) -> None:
-    """Deletes the physical indexes of a cluster whose names begin so."""
-    names = indexes_of(base, start)
-    if names:
-        _asked(base, "DELETE", f"/{','.join(names)}")
-
-
-def _asked(base: str, method: str, path: str) -> bytes:
-    """What the first host of a cluster that is reached without a password answers."""
-    host = base.removeprefix("opensearch+").split(",")[0]
-    request = urllib.request.Request(host + path, method=method)
-    with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
-        body: bytes = answer.read()
-    return body
