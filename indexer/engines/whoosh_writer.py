@@ -121,6 +121,14 @@ class _EssayWriter(SegmentWriter):
         self._added = True
         return number
 
+    def complete(self, document: int, name: str, value: bytes) -> None:
+        """Adds to a document before the last one what is known only now: the value of a column
+        in which none after it has one."""
+        documents = self.perdocwriter
+        if not documents._has_column(name):
+            documents._create_column(name, self.schema[name].column_type)
+        documents._get_column(name).add(document, value)
+
 
 def _shifted(texts: Iterable[str], language: str) -> Postings:
     """Postings of several short texts as one, a gap apart."""
@@ -225,13 +233,6 @@ class WhooshWriter:
         essay = entry.essay
         title = postings(essay.title, essay.language)
         authors = _shifted(essay.authors, "")
-        texts = [postings(passage.text, essay.language) for passage in entry.passages]
-        headings = [self._headings_of(passage, essay.language) for passage in entry.passages]
-        title_tokens = lengths.tokens(title)
-        long = [
-            lengths.length(title_tokens, of_headings, lengths.tokens(text))
-            for (_, of_headings), text in zip(headings, texts, strict=True)
-        ]
         one = [0]
         terms: dict[str, Iterable[tuple[str, list[int]]]] = {
             fields.KIND: [("essay", one)],
@@ -244,7 +245,7 @@ class WhooshWriter:
         }
         day = first_day(essay.date) if essay.date else ""
         first = essay.authors[0] if essay.authors else ""
-        writer.add(
+        number = writer.add(
             {
                 "essay": essay_fields(entry),
                 "passages": len(entry.passages),
@@ -257,25 +258,37 @@ class WhooshWriter:
                 fields.SORT_DAY: day.encode(),
                 fields.AUTHORS: codec.pack_names(essay.authors),
                 fields.WORDS: str(essay.words).encode(),
-                fields.TOTALS: lengths.pack_totals(long),
             },
         )
-        for passage, text, (heading, _), of_passage in zip(
-            entry.passages, texts, headings, long, strict=True
-        ):
-            writer.add(
-                (passage.anchor, passage.ordinal, passage.headings, passage.kind, passage.text),
-                {
-                    fields.TEXT_EXACT: text.exact.items(),
-                    fields.TEXT_STEM: text.stem.items(),
-                    fields.HEADING_EXACT: heading.exact.items(),
-                    fields.HEADING_STEM: heading.stem.items(),
-                },
-                {
-                    fields.LENGTH_EXACT: lengths.to_byte(of_passage.exact),
-                    fields.LENGTH_STEM: lengths.to_byte(of_passage.stem),
-                },
-            )
+        title_tokens = lengths.tokens(title)
+        # One after the other: the postings of a whole book would keep the garbage collector busy.
+        of_passages = [
+            self._add_passage(writer, passage, essay.language, title_tokens)
+            for passage in entry.passages
+        ]
+        writer.complete(number, fields.TOTALS, lengths.pack_totals(of_passages))
+
+    def _add_passage(
+        self, writer: _EssayWriter, passage: Passage, language: str, title: lengths.Tokens
+    ) -> lengths.Tokens:
+        """Adds a passage; gives its length."""
+        text = postings(passage.text, language)
+        headings, of_headings = self._headings_of(passage, language)
+        length = lengths.length(title, of_headings, lengths.tokens(text))
+        writer.add(
+            (passage.anchor, passage.ordinal, passage.headings, passage.kind, passage.text),
+            {
+                fields.TEXT_EXACT: text.exact.items(),
+                fields.TEXT_STEM: text.stem.items(),
+                fields.HEADING_EXACT: headings.exact.items(),
+                fields.HEADING_STEM: headings.stem.items(),
+            },
+            {
+                fields.LENGTH_EXACT: lengths.to_byte(length.exact),
+                fields.LENGTH_STEM: lengths.to_byte(length.stem),
+            },
+        )
+        return length
 
     def _headings_of(self, passage: Passage, language: str) -> tuple[Postings, lengths.Tokens]:
         known = self._headings
