@@ -26,7 +26,7 @@ Step = tuple[Alternative, ...]
 Path = tuple[Step, ...]
 
 
-class Pattern(Struct, frozen=True, kw_only=True):
+class Pattern(Struct, frozen=True, kw_only=True, cache_hash=True):
     """Terms in a row: matches where any of ``paths`` does.
 
     A path matches at position *p* when its first step has an alternative at *p*, its second

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from indexer.analysis import postings
 from indexer.engines.opensearch_schema import GAP, encoded
 from indexer.matching import occurrences
 from indexer.plan import Pattern
-
-_Places = dict[str, list[int]]
 
 
 class Positions:
@@ -23,7 +22,6 @@ class Positions:
         self._tokens = tokens
         self._language = language
         self._texts = texts
-        self._stems: _Places | None = None
         self._exact: Mapping[str, Sequence[int]] | None = None
 
     def occurrences(self, pattern: Pattern) -> Sequence[tuple[int, int]]:
@@ -31,48 +29,65 @@ class Positions:
         if pattern.view == "exact":
             if self._exact is None:
                 self._exact = _exact(self._texts())
-            found = self._exact
-            return occurrences(pattern, lambda term: found.get(term, ()))
-        if pattern.slop is None and all(len(path) == 1 for path in pattern.paths):
-            # The common case, written out.
-            held = {
-                (position, position + alternative.advance)
-                for path in pattern.paths
-                for alternative in path[0]
-                for position in self._of_stem(alternative.term)
-            }
-            return sorted(held)
-        return occurrences(pattern, self._of_stem)
+            exact = self._exact
+            return occurrences(pattern, lambda term: exact.get(term, ()))
+        singles = _singles(pattern, self._language)
+        if singles is None:
+            return occurrences(pattern, self._of_stem)
+        found = [
+            (position, position + advance)
+            for token, advance in singles
+            if token in self._tokens
+            for position in _places(self._tokens, token)
+        ]
+        return found if len(singles) == 1 else sorted(set(found))
 
     def _of_stem(self, term: str) -> Sequence[int]:
         language, _, stem = term.partition(":")
-        if language != self._language:
-            return ()
-        token = encoded(stem)
-        if token not in self._tokens:
-            return ()
-        if self._stems is None:
-            self._stems = _stems(self._tokens)
-        return self._stems.get(token, ())
+        return _places(self._tokens, encoded(stem)) if language == self._language else ()
 
 
-def _stems(tokens: str) -> _Places:
-    found: _Places = {}
+@lru_cache(maxsize=1_000)
+def _singles(pattern: Pattern, language: str) -> tuple[tuple[str, int], ...] | None:
+    """The tokens of a language that are a pattern's, each with how many positions it takes up;
+    ``None`` where the pattern takes several in a row."""
+    if pattern.slop is not None or any(len(path) != 1 for path in pattern.paths):
+        return None
+    mark = f"{language}:"
+    found = (
+        (encoded(alternative.term.removeprefix(mark)), alternative.advance)
+        for path in pattern.paths
+        for alternative in path[0]
+        if alternative.term.startswith(mark)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _places(tokens: str, token: str) -> list[int]:
+    """The positions of a token. Looking for it is much faster than taking all of them apart."""
+    found: list[int] = []
+    if token not in tokens:
+        return found
     base = 0
+    length = len(token)
     for line in tokens.split("\n"):
-        stacks = line.split(" ") if line else []
-        for position, stack in enumerate(stacks, base):
-            for token in stack.split("|") if "|" in stack else (stack,):
-                if token in found:
-                    found[token].append(position)
-                else:
-                    found[token] = [position]
-        base += len(stacks) + GAP
+        position = base
+        counted = 0
+        last = len(line)
+        begin = line.find(token)
+        while begin >= 0:
+            end = begin + length
+            if (not begin or line[begin - 1] in " |") and (end == last or line[end] in " |"):
+                position += line.count(" ", counted, begin)
+                counted = begin
+                found.append(position)
+            begin = line.find(token, end)
+        base += line.count(" ") + bool(line) + GAP
     return found
 
 
 def _exact(texts: Sequence[str]) -> Mapping[str, list[int]]:
-    found: _Places = {}
+    found: dict[str, list[int]] = {}
     base = 0
     for text in texts:
         part = postings(text, "")
