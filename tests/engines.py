@@ -82,7 +82,7 @@ class Site:
 
     def location(self) -> str:
         """A place where there is no index yet."""
-        location = f"{self._base}/{self._run}-{len(self._locations)}"
+        location = f"{self._base}/{self._run}-{len(self._locations):03}"
         self._locations.append(location)
         return location
 
@@ -114,11 +114,15 @@ class Site:
     @contextmanager
     def holding(self, entries: Sequence[Entry], *, commits: int = 1) -> Iterator[Engine]:
         """An engine for a moment that holds the entries."""
-        engine = self.stocked(entries, commits=commits)
+        location = self.location()
+        engine = self.stocked(entries, commits=commits, at=location)
         try:
             yield engine
         finally:
             engine.close()
+            self._engines.remove(engine)
+            if self.name == "opensearch":
+                remove_indexes(self._base, location.rpartition("/")[2])
 
     def examples(self, number: int) -> int:
         """How many generated cases to try where the embedded engine is given so many: a
