@@ -181,7 +181,7 @@ class Snapshot:
             if left <= 0:
                 raise SearchTimeout(_TIMED_OUT)
             # So that a slow search is told from a node that hangs.
-            bound["timeout"] = f"{max(1, int(left * _TOLD_SHARE * 1000))}ms"
+            bound["timeout"] = f"{_milliseconds(left * _TOLD_SHARE)}ms"
         lines = b"".join(
             msgspec.json.encode(part) + b"\n" for body in bodies for part in (head, body | bound)
         )
@@ -220,6 +220,13 @@ class Snapshot:
         if answer["_shards"]["failed"]:
             failures = answer["_shards"].get("failures") or [{}]
             raise _Lost(_line(failures[0].get("reason")))
+
+
+def _milliseconds(seconds: float) -> int:
+    """A time in round numbers: nodes keep the answers to counts, and know a question again only
+    by its every letter."""
+    whole = max(1, int(seconds * 1000))
+    return whole - whole % 100 if whole > 1_000 else whole
 
 
 _TIMED_OUT = "the search took too long; use fewer or rarer words"
