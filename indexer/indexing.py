@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Seconds after which an index that did not answer is asked again.
 _AWAY_SECONDS = 5.0
 
+
 def once(
     library: Library,
     paths: Sequence[Path],
