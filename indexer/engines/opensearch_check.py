@@ -38,6 +38,8 @@ from indexer.engines.opensearch_schema import (
 from indexer.engines.opensearch_snapshot import Snapshot
 from indexer.errors import DamagedError
 
+# For the copies of an index that was just made.
+_COPYING_SECONDS = 5
 # Messages beyond this say no more than these.
 _MOST = 20
 # Essays read at once, and passages of each; a book's are read by themselves.
@@ -94,12 +96,27 @@ def _check_health(place: Place, stamp: Stamp, found: list[str]) -> bool:
             )
             copies = int(settings[index]["settings"]["index.number_of_replicas"])
             # With fewer nodes than copies it is as it was set up.
-            if health["number_of_data_nodes"] > copies and health["unassigned_shards"]:
+            if health["number_of_data_nodes"] > copies and (lacking := _lacking(place, index)):
                 found.append(
-                    f"{index} is yellow: {health['unassigned_shards']} copies of its shards are "
-                    "on no node, so that the loss of one more node may cost essays"
+                    f"{index} is yellow: {lacking} copies of its shards are on no node, so that "
+                    "the loss of one more node may cost essays"
                 )
     return is_whole
+
+
+def _lacking(place: Place, index: str) -> int:
+    """Copies of shards that are on no node; those of an index just made are given a moment."""
+    path = f"/_cluster/health/{index}"
+    try:
+        health = place.client.ask(
+            "GET", path, params={"wait_for_status": "green", "timeout": f"{_COPYING_SECONDS}s"}
+        )
+    except Refused as refused:
+        # It did not come about in time.
+        if refused.status != 408:
+            raise
+        health = place.client.ask("GET", path)
+    return int(health["unassigned_shards"])
 
 
 def _check_names(place: Place, stamp: Stamp, found: list[str]) -> None:
