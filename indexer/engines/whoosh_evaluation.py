@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, pairwise, product, repeat
+from math import prod
 from operator import add
 
 from msgspec.structs import replace
@@ -33,6 +36,7 @@ from indexer.rows import is_graded
 _POSITIONS = 1 << 24
 # Documents between two looks at the clock where each costs some microseconds.
 _CLOCK = 200
+_FEW_ROWS = 8
 # Patterns whose essays have been counted and are remembered.
 _KEPT_COUNTS = 4_096
 
@@ -72,7 +76,13 @@ class Evaluation:
             yield self._snapshot.postings(field, term).documents
         for path in paths:
             if len(path) > 1:
-                yield self.counts_along(path, field).keys()
+                there = self._there(path, field)
+                # Row by row where they are few, since scores need them so.
+                if prod(map(len, there)) <= _FEW_ROWS:
+                    for row in product(*there):
+                        yield self.counts_along(tuple((one,) for one in row), field).keys()
+                else:
+                    yield self.counts_along(there, field).keys()
 
     def counts_along(self, path: Path, field: str) -> dict[int, int]:
         """How often a path of several steps occurs in each document of a field that has it."""
@@ -229,16 +239,22 @@ class Evaluation:
     def _essays_with(self, pattern: Pattern) -> int:
         """How many essays a pattern occurs in, anywhere in its scope."""
         places = self.essays(pattern)
-        known = self._sets.get(pattern)
-        if known is not None:
-            places.update(self._places(known))
-        else:
-            for field in fields.of_passages(pattern):
-                places.update(*map(self._places, self.documents(pattern, field)))
+        for field in fields.of_passages(pattern):
+            places.update(*map(self._owners, self.documents(pattern, field)))
         return len(places)
 
     def _places(self, documents: Iterable[int]) -> list[int]:
         return list(map(self._snapshot.essay_of().__getitem__, documents))
+
+    def _owners(self, documents: Collection[int]) -> Iterable[int]:
+        """Places of the essays of passages; of some more than once."""
+        essays = self._snapshot.essays
+        if isinstance(documents, array) and len(documents) > 4 * len(essays):
+            # Essay by essay: each has those that lie before the next one's own document.
+            before = [bisect_left(documents, essay) for essay in essays]
+            before.append(len(documents))
+            return [place for place, (a, b) in enumerate(pairwise(before)) if a < b]
+        return self._places(documents)
 
     def _expand(self, places: Iterable[int]) -> Iterable[int]:
         return chain.from_iterable(map(self._snapshot.passages_of, places))

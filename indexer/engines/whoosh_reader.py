@@ -78,6 +78,10 @@ def _is_in(ascending: Sequence[int], number: int) -> bool:
     return index < len(ascending) and ascending[index] == number
 
 
+def _number_in(ascending: Sequence[int], span: range) -> int:
+    return bisect_left(ascending, span.stop) - bisect_left(ascending, span.start)
+
+
 class PostingList:
     """Where a term is: ascending documents, counts, and positions on demand."""
 
@@ -320,13 +324,17 @@ class Snapshot:
     def _passages_with(self, view: View, term: str) -> int:
         """The number of passages that have a term in title, headings or text."""
         texts = self.postings(fields.of_part("text", view), term).documents
-        others = set(self.postings(fields.of_part("heading", view), term).documents)
+        headings = self.postings(fields.of_part("heading", view), term).documents
+        if len(headings) * 8 < len(texts):
+            others = [heading for heading in headings if not _is_in(texts, heading)]
+        else:
+            others = sorted(set(headings).difference(texts))
+        found = len(texts) + len(others)
         owner = self.essay_of()
         for essay in self.postings(fields.of_part("title", view), term).documents:
-            others.update(self.passages_of(owner[essay]))
-        if len(others) * 8 < len(texts):
-            return len(texts) + sum(not _is_in(texts, other) for other in others)
-        return len(texts) + len(others.difference(texts))
+            span = self.passages_of(owner[essay])
+            found += len(span) - _number_in(texts, span) - _number_in(others, span)
+        return found
 
     def sort_keys(self, column: str) -> list[bytes]:
         """A sort column's value for each essay place, kept."""

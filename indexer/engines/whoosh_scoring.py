@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, pairwise
+from itertools import chain, compress, pairwise
 from typing import NamedTuple
 
 from indexer.engines import whoosh_fields as fields
@@ -89,16 +89,9 @@ class Scoring:
         self, path: Path, view: View, wanted: Collection[int]
     ) -> Iterable[tuple[int, int]]:
         """How often a row counts in each of the passages wanted, where it does."""
-        titles = self._in_titles(path, view, wanted)
+        total = dict(self._among(path, fields.of_part("text", view), wanted))
         headings = self._among(path, fields.of_part("heading", view), wanted)
-        texts = self._among(path, fields.of_part("text", view), wanted)
-        total: dict[int, int] = {}
-        for counts in (titles, headings):
-            for document, count in counts:
-                total[document] = total.get(document, 0) + count
-        if not total:
-            return texts
-        for document, count in texts:
+        for document, count in chain(headings, self._in_titles(path, view, wanted)):
             total[document] = total.get(document, 0) + count
         return total.items()
 
