@@ -40,10 +40,23 @@ def default_workers() -> int:
     return max(2, usable_cpus())
 
 
+# The beginning of an address, well written or not; no folder is called so.
+_SCHEME = re.compile(
+    r"(opensearch\+\w*|https?|opensearch)[:+]/*|[a-z][a-z\d+.-]+:/+", re.IGNORECASE
+)
+
+
+def is_folder(location: str) -> bool:
+    """Whether an index location means a folder, and not an address, be it well written or not."""
+    return _SCHEME.match(location) is None
+
+
 def without_credentials(location: str) -> str:
     """A location as it may be shown: whatever may be a user and a password is left out."""
-    scheme, slashes, rest = location.partition("://")
-    return f"{scheme}{slashes}{rest.rpartition('@')[2]}" if slashes else location
+    scheme = _SCHEME.match(location)
+    if scheme is None:
+        return location
+    return scheme[0] + location[scheme.end() :].rpartition("@")[2]
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -193,7 +206,7 @@ def _nearest(name: str, known: Mapping[str, Key]) -> str:
 
 def _beside(path: str, location: str) -> str:
     """A folder named in a file is meant from where the file lies."""
-    if "://" in location:
+    if not is_folder(location):
         return location
     return os.path.join(os.path.dirname(path), os.path.expanduser(location))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import rendering, watching
-from indexer.config import Settings
+from indexer.config import Settings, is_folder
 from indexer.errors import BusyError, ReadError, UnavailableError
 from indexer.output import print_json, print_lines, say
 from indexer.terminal import Progress
@@ -97,7 +97,7 @@ def after_every_change(
 
 def changes_below(paths: Sequence[Path], location: str) -> Iterator[None]:
     """Changes below ``paths`` from now on, those of the index itself left out."""
-    own = [] if "://" in location else [Path(location)]
+    own = [Path(location)] if is_folder(location) else []
     changes = watching.changes(paths, exclude=own)
     next(changes)  # the watch is in place, or has said why not
     return changes

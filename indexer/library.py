@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from indexer import ranking
-from indexer.config import Settings, without_credentials
+from indexer.config import Settings, is_folder, without_credentials
 from indexer.deadline import check_clock
 from indexer.errors import LocationError, NotFoundError, QueryError
 from indexer.model import (
@@ -62,7 +62,7 @@ class Library:
     def open(cls, location: str, settings: Settings, *, create: bool = False) -> Library:
         """Opens the index at a location; ``create`` allows that there is none yet."""
         # Engines are imported here, so that what needs none of them loads none.
-        if "://" in location:
+        if not is_folder(location):
             return cls(_on_cluster(location, settings, create), settings, None)
         from indexer.engines.whoosh_engine import WhooshEngine
 

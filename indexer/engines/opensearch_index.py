@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ from indexer.analysis import ANALYSIS_VERSION
 from indexer.config import Settings
 from indexer.engines.opensearch_client import Client, Refused
 from indexer.engines.opensearch_lease import Lease
-from indexer.engines.opensearch_schema import SCHEMA_VERSION, index_body
+from indexer.engines.opensearch_schema import DELETED_PERCENT, SCHEMA_VERSION, index_body
 from indexer.engines.opensearch_state import Conflict, Kept, State
 from indexer.errors import (
     BusyError,
@@ -41,6 +42,8 @@ STAMP = "stamp"
 _TOKEN_BYTES = 6
 # Above the templates for whole families of indices.
 _PRIORITY = 1_000_000
+# Seconds that a writer waits for deleted essays to leave the statistics.
+_MERGING_SECONDS = 30
 # Seconds for the copies of a finished index to be there before it is swapped in.
 _COPYING_SECONDS = 50
 
@@ -230,6 +233,30 @@ class Place:
                 f"{self.shown}: part of the index can't be reached now; run the same command "
                 "again when the cluster is well"
             )
+
+    def forget_deleted(self, index: str) -> bool:
+        """Takes what was deleted out of the statistics that scores are made of, where it is a
+        share that tells; says whether it was. Waits for it a while; the cluster goes on by itself.
+
+        A cluster keeps what was deleted in the last half minute, for copies that lag behind.
+        """
+        counts = self.client.ask("GET", f"/{index}/_stats/docs")["_all"]["primaries"]["docs"]
+        if counts["deleted"] * 100 <= (counts["count"] + counts["deleted"]) * DELETED_PERCENT:
+            return False
+        self.client.ask("POST", f"/{index}/_flush", repeatable=True)
+        task = self.client.ask(
+            "POST",
+            f"/{index}/_forcemerge",
+            params={"only_expunge_deletes": "true", "wait_for_completion": "false"},
+            repeatable=True,
+        )["task"]
+        until = time.monotonic() + _MERGING_SECONDS
+        while time.monotonic() < until:
+            if self.client.ask("GET", f"/_tasks/{task}")["completed"]:
+                break
+            time.sleep(0.1)
+        self.refresh(index)
+        return True
 
     def indices(self) -> set[str]:
         """The physical indices of this library, those of rebuilds that were killed as well."""

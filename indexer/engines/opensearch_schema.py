@@ -29,6 +29,9 @@ from indexer.weights import BM25
 # Raised whenever the same essay would give another document.
 SCHEMA_VERSION = 1
 
+# Per cent of a segment's documents that may be deleted ones; they count in scores as the others do.
+DELETED_PERCENT = 1
+
 # Positions between title, headings, text and names: more than the greatest distance a query may
 # ask for, so that nothing runs over.
 GAP = 2_000
@@ -64,6 +67,7 @@ def index_body(shards: int, replicas: int) -> dict[str, Any]:
             # An essay is read with all its passages.
             "max_inner_result_window": 10_000_000,
             "max_regex_length": 100_000,
+            "merge.policy.expunge_deletes_allowed": DELETED_PERCENT,
             "similarity": {
                 "bm25": {"type": "BM25", "k1": BM25.k1, "b": BM25.b, "discount_overlaps": False}
             },

@@ -65,7 +65,14 @@ class OpenSearchWriter:
                 stamp = stamp.after(None)
                 self._kept = place.put_stamp(stamp, self._kept)
         place.sweep(keep)
-        if rebuild or stamp is None or not stamp.current():
+        renewed = rebuild or stamp is None or not stamp.current()
+        if stamp is not None and keep in there and not renewed:
+            # What is not allowed or fails here costs a little of the order, and no essay.
+            with suppress(LocationError, Refused):
+                if place.forget_deleted(keep):
+                    stamp = stamp.after(None)
+                    self._kept = place.put_stamp(stamp, self._kept)
+        if renewed:
             index = self._aside = place.make_index()
         elif keep in there:
             index = keep
