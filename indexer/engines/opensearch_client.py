@@ -262,7 +262,8 @@ class Client:
                     check_clock(deadline)
                 if not error.waits or self._clock() + wait > until:
                     raise UnavailableError(
-                        f"{self.address.shown()}: {error}; try again when the cluster is well"
+                        f"{self.address.shown()}: {error}; see to host and port, or "
+                        "try again when the cluster is well"
                     ) from error
             self._sleep(wait)
         raise AssertionError  # waits never end
@@ -506,7 +507,7 @@ def _authorization(address: Address, settings: Settings) -> dict[str, str]:
     if user is None:
         user, password = settings.opensearch_user, settings.opensearch_password
         if user is not None and key is not None:
-            raise SettingsError("opensearch.user, opensearch.api_key: set one of them")
+            raise SettingsError("opensearch.user, opensearch.api_key: set one of them, not both")
         if user is None and password is not None:
             raise SettingsError("opensearch.password: set opensearch.user, too")
         if key is not None:
