@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -189,7 +190,9 @@ def test_the_size_and_the_age_of_the_index_are_those_of_its_status() -> None:
     for name in ("essays", "passages", "bytes"):
         assert samples(text, f"essays_index_{name}") == {(): status[name]}
     assert samples(text, "essays_index_ready") == {(): 1}
-    assert 0 <= samples(text, "essays_index_age_seconds")[()] < 600
+    age = samples(text, "essays_index_age_seconds")[()]
+    updated = datetime.fromisoformat(status["updated"]).timestamp()
+    assert age == pytest.approx(time.time() - updated, abs=5)
 
 
 def test_without_an_index_there_are_metrics_that_say_so(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ _REMEMBERED = 20_000
 
 _LOST = ("search_context_missing_exception", "index_not_found_exception", "no_such_element")
 
+_CLOSED = "Analyzer is closed"
+
 Body = dict[str, Any]
 Answer = dict[str, Any]
 
@@ -212,7 +214,8 @@ class Snapshot:
             if status == 429:
                 raise _Busy(reason)
             # The nodes of a point in time are fixed: what one of them can't do, no other does.
-            if status >= 500 or any(kind in _LOST for kind in kinds):
+            # The analysers of an index that a rebuild replaced are closed before it is gone.
+            if status >= 500 or any(kind in _LOST for kind in kinds) or _CLOSED in reason:
                 raise _Lost(reason)
             raise self._refused(reason)
         if answer.get("timed_out"):
