@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 from msgspec import Struct
 
 
@@ -36,3 +38,8 @@ class Nearness(Struct, frozen=True):
 
 
 PROXIMITY = Nearness(weight=0.3, power=1.0, reversal=1.0, reach=20.0)
+
+
+def inverse_frequency(total: int, found: int) -> float:
+    """Lucene's idf of what ``found`` of ``total`` have."""
+    return log(1 + (total - found + 0.5) / (found + 0.5))

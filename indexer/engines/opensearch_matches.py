@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from math import log
 from typing import Any
 
 from indexer.engines import opensearch_schema as schema
@@ -22,20 +21,19 @@ from indexer.engines.opensearch_queries import (
     EVERYTHING,
     NOTHING,
     Query,
-    any_of,
     every,
-    in_languages,
     of_essays,
-    passages_of,
     passages_with,
     patterns_everywhere,
     scored,
-    without,
 )
 from indexer.engines.opensearch_snapshot import Answer, Body, Snapshot
+from indexer.engines.opensearch_tiers import Tier, tiers_of
+from indexer.engines.tiers import NAMES, across, best_of, covering
 from indexer.model import Essay, Matched, Passage, Sort
-from indexer.plan import Pattern, PlainWord, Plan, patterns_in
+from indexer.plan import Pattern, Plan, patterns_in
 from indexer.rows import is_graded
+from indexer.weights import inverse_frequency
 
 # Passages of an essay asked for at first where it takes several to show all words.
 _FIRST_PASSAGES = 8
@@ -48,22 +46,6 @@ _ORDERS: dict[Sort, list[Any]] = {
 
 # Of every essay.
 _FETCHED = {**schema.ESSAYS_ONLY, "docvalue_fields": [schema.ESSAY, schema.TITLE_TOKENS]}
-
-
-class _Group:
-    """Required words, with the languages of the essays in which just these are required."""
-
-    def __init__(self, words: tuple[PlainWord, ...], languages: tuple[str, ...] | None) -> None:
-        self.words = words
-        self.languages = languages
-
-
-class _Tier:
-    """A tier as queries: on its essays, and on the passages that it shows of them."""
-
-    def __init__(self, essays: Query, passages: Query) -> None:
-        self.essays = essays
-        self.passages = passages
 
 
 class _Hit:
@@ -89,18 +71,13 @@ class _Hit:
         return schema.passage_of(self.fields)
 
 
-def _passages_counted(tier: _Tier) -> dict[str, Any]:
+def _passages_counted(tier: Tier) -> dict[str, Any]:
     found = {"found": {"filter": tier.passages}}
     return {"p": {"nested": {"path": schema.PASSAGES}, "aggs": found}}
 
 
 def _passages_in(answer: Answer) -> int:
     return int(answer["aggregations"]["p"]["found"]["doc_count"])
-
-
-def idf_of(total: int, found: int) -> float:
-    """Lucene's inverse document frequency."""
-    return log(1 + (total - found + 0.5) / (found + 0.5))
 
 
 class OpenSearchMatches:
@@ -129,81 +106,18 @@ class OpenSearchMatches:
         joined = Joined(snapshot, deadline)
         joined.learn([*patterns, *patterns_everywhere(plan.strict)])
         self._joined, self._exists = joined, joined.exists
-        self._universe = passages_of(plan.strict, self._exists)
-        self._tiers = self._find_tiers()
+        self._tiers = tiers_of(plan, languages, self._exists)
         self._essays: list[tuple[Essay, str]] = []
         self._numbers: dict[str, int] = {}
         self._hits: list[_Hit] = []
         self._in_first = 0
         self.tier_sizes = self._count()
-        best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
-        names: tuple[Matched, ...] = ("all", "essay", "any")
-        self._best = best
-        self.matched: Matched = "none" if best is None else names[best]
+        self._best = best = best_of(self.tier_sizes)
+        self.matched: Matched = "none" if best is None else NAMES[best]
         self.essays = 0 if best is None else self.tier_sizes[best]
         self.partial = sum(self.tier_sizes) - self.essays
 
     # Tiers
-
-    def _groups_of_words(self) -> list[_Group]:
-        """Which words are required; where that depends on the language, in which."""
-        words = self._plan.words
-        if not any(word.optional_in for word in words):
-            return [_Group(words, None)]
-        found: dict[tuple[PlainWord, ...], list[str]] = {}
-        for language in self._languages:
-            needed = tuple(word for word in words if language not in word.optional_in)
-            found.setdefault(needed or words, []).append(language)
-        if len(found) == 1:
-            return [_Group(next(iter(found)), None)]
-        return [_Group(needed, tuple(spoken)) for needed, spoken in found.items()]
-
-    def _find_tiers(self) -> list[_Tier]:
-        nothing = _Tier(NOTHING, NOTHING)
-        if not self._plan.words:
-            if self._plan.strict is None:
-                return [nothing] * 3
-            return [_Tier(of_essays(self._universe), self._universe), nothing, nothing]
-        found: list[tuple[_Tier, _Tier, _Tier]] = [
-            self._tiers_of(group) for group in self._groups_of_words()
-        ]
-        return [
-            _Tier(
-                any_of(tiers[number].essays for tiers in found),
-                any_of(tiers[number].passages for tiers in found),
-            )
-            for number in range(3)
-        ]
-
-    def _tiers_of(self, group: _Group) -> tuple[_Tier, _Tier, _Tier]:
-        limits = [self._universe]
-        if group.languages is not None:
-            limits.append(in_languages(group.languages))
-        words = [passages_with(word.pattern, self._exists) for word in group.words]
-        parts = [passages_with(part, self._exists) for word in group.words for part in word.parts]
-        with_all = NOTHING if NOTHING in words else every([*limits, *words])
-        first = _Tier(NOTHING if with_all == NOTHING else of_essays(with_all), with_all)
-        nothing = _Tier(NOTHING, NOTHING)
-        if len(words) == 1 and not parts:
-            return first, nothing, nothing
-        known = words if NOTHING in words else None
-        with_some = every([*limits, any_of(words)]) if any_of(words) != NOTHING else NOTHING
-        second = nothing
-        if known is None and len(words) > 1:
-            together = {
-                "bool": {
-                    "filter": [of_essays(every([*limits, word])) for word in words],
-                    "must_not": [first.essays],
-                }
-            }
-            second = _Tier(together, with_some)
-        anything = any_of([*words, *parts])
-        if anything == NOTHING:
-            return first, second, nothing
-        with_any = every([*limits, anything])
-        others = [tier.essays for tier in (first, second) if tier.essays != NOTHING]
-        third = _Tier(without(of_essays(with_any), *others), with_any)
-        return first, second, third
 
     def _count(self) -> tuple[int, ...]:
         """The number of essays in each tier; and how many essays have the patterns that it
@@ -299,7 +213,7 @@ class OpenSearchMatches:
 
     def idf(self, pattern: Pattern) -> float:
         """Lucene's inverse document frequency of a pattern, over essays."""
-        return idf_of(sum(self._languages.values()), self._with(pattern))
+        return inverse_frequency(sum(self._languages.values()), self._with(pattern))
 
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs in any passage, whatever the rest of the query."""
@@ -309,14 +223,11 @@ class OpenSearchMatches:
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop``, tier by tier."""
-        found: list[Group] = []
-        base = 0
-        for number, size in enumerate(self.tier_sizes):
-            low, high = max(start - base, 0), min(stop - base, size)
-            if low < high:
-                found.extend(self._groups_of(number, low, high))
-            base += size
-        return found
+        return [
+            group
+            for number, low, high in across(self.tier_sizes, start, stop)
+            for group in self._groups_of(number, low, high)
+        ]
 
     @cached_property
     def _scores(self) -> list[Query]:
@@ -364,7 +275,7 @@ class OpenSearchMatches:
         ]
 
     def _page(
-        self, tier: _Tier, essays: Query, low: int, high: int, most: int
+        self, tier: Tier, essays: Query, low: int, high: int, most: int
     ) -> list[dict[str, Any]]:
         """Essays of a tier in order, with their best passages."""
         ranked = of_essays(self._ranked(tier.passages), score="max")
@@ -396,7 +307,7 @@ class OpenSearchMatches:
             self._essays.append((essay, schema.title_tokens_of(hit["fields"])))
         return place
 
-    def _complete(self, tier: _Tier, made: list[tuple[int, list[int], int]]) -> None:
+    def _complete(self, tier: Tier, made: list[tuple[int, list[int], int]]) -> None:
         """Adds the best passage with each word that is not among the first ones."""
         patterns = [word.pattern for word in self._plan.words]
         lacking: dict[int, int] = {}
@@ -464,19 +375,10 @@ class OpenSearchMatches:
         return Positions(headings, essay.language, lambda: hit.passage().headings)
 
     def _chosen(self, refs: list[int], number: int) -> list[int]:
-        """The best passages of an essay; where only together they hold all words, those that
-        add a word come before those that repeat one."""
-        if number != 1:
-            return refs[: self._per_essay]
-        words = len(self._plan.words)
-        seen: set[int] = set()
-        adding: list[int] = []
-        repeating: list[int] = []
-        for ref in refs:
-            held = self._words_in(ref) if len(seen) < words else frozenset()
-            (repeating if held <= seen else adding).append(ref)
-            seen |= held
-        return (adding + repeating)[: self._per_essay]
+        """The best passages of an essay; see :func:`~indexer.engines.tiers.covering`."""
+        if number == 1:
+            refs = covering(refs, len(self._plan.words), self._words_in)
+        return refs[: self._per_essay]
 
     # What was found
 

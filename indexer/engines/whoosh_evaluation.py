@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part
-from indexer.engines.whoosh_reader import PostingList, Snapshot, inverse_frequency
+from indexer.engines.whoosh_reader import PostingList, Snapshot
 from indexer.matching import occurrences
 from indexer.plan import (
     Alternative,
@@ -31,6 +31,7 @@ from indexer.plan import (
     Without,
 )
 from indexer.rows import is_graded
+from indexer.weights import inverse_frequency
 
 # A position in a passage, heading path, title or list of authors is below this.
 _POSITIONS = 1 << 24

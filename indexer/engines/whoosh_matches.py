@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
+from indexer.engines.tiers import NAMES, across, best_of, covering, required
 from indexer.engines.whoosh_catalogue import Shelves, Tally
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
@@ -88,9 +89,8 @@ class WhooshMatches:
         self._best: dict[int, dict[int, float]] = {}
         self._untied: dict[int, int] = {}
         self.tier_sizes = tuple(len(tier.essays) for tier in self._tiers)
-        best = next((number for number, size in enumerate(self.tier_sizes) if size), None)
-        names: tuple[Matched, ...] = ("all", "essay", "any")
-        self.matched: Matched = "none" if best is None else names[best]
+        best = best_of(self.tier_sizes)
+        self.matched: Matched = "none" if best is None else NAMES[best]
         self._counted = set() if best is None else self._tiers[best].essays
         self._tally = Tally(shelves, self._counted)
         self.essays = len(self._counted)
@@ -105,23 +105,17 @@ class WhooshMatches:
             if universe:
                 tiers[0].add(set(map(self._snapshot.essay_of().__getitem__, universe)), universe)
             return tiers
-        for required in self._requirements(words):
-            self._add_tiers(tiers, required, universe)
+        for needed in self._requirements(words):
+            self._add_tiers(tiers, needed, universe)
         return tiers
 
     def _requirements(self, words: tuple[PlainWord, ...]) -> list[tuple[PlainWord, ...]]:
         """Which words are required; where that depends on the language, each with the terms
         of the languages in question only."""
-        if not any(word.optional_in for word in words):
-            return [words]
-        languages: dict[tuple[PlainWord, ...], list[str]] = {}
-        for language in self._shelves.languages:
-            needed = tuple(word for word in words if language not in word.optional_in)
-            languages.setdefault(needed or words, []).append(language)
-        if len(languages) == 1:
-            return list(languages)
         return [
-            tuple(
+            needed
+            if spoken is None
+            else tuple(
                 replace(
                     word,
                     pattern=_spoken(word.pattern, spoken),
@@ -129,11 +123,11 @@ class WhooshMatches:
                 )
                 for word in needed
             )
-            for needed, spoken in languages.items()
+            for needed, spoken in required(words, self._shelves.languages)
         ]
 
     def _add_tiers(
-        self, tiers: list[_Tier], required: tuple[PlainWord, ...], universe: set[int] | None
+        self, tiers: list[_Tier], needed: tuple[PlainWord, ...], universe: set[int] | None
     ) -> None:
         """Adds the essays and passages of each tier for one set of required words."""
         owner = self._snapshot.essay_of().__getitem__
@@ -145,11 +139,11 @@ class WhooshMatches:
         def of_essays(essays: set[int], passages: list[set[int]]) -> set[int]:
             return {d for d in set().union(*passages) if owner(d) in essays}
 
-        whole = [within(word.pattern) for word in required]
+        whole = [within(word.pattern) for word in needed]
         every = set.intersection(*sorted(whole, key=len))
         with_every = set(map(owner, every))
         tiers[0].add(with_every, every)
-        parts = [within(part) for word in required for part in word.parts]
+        parts = [within(part) for word in needed for part in word.parts]
         if len(whole) == 1 and not parts:
             return
         self._evaluation.check_clock()
@@ -215,14 +209,11 @@ class WhooshMatches:
             return [self._snapshot.essay(ref) for ref in refs]
 
     def _groups(self, start: int, stop: int) -> list[Group]:
-        found: list[Group] = []
-        base = 0
-        for number, size in enumerate(self.tier_sizes):
-            low, high = max(start - base, 0), min(stop - base, size)
-            if low < high:
-                found.extend(self._groups_of(number, low, high))
-            base += size
-        return found
+        return [
+            group
+            for number, low, high in across(self.tier_sizes, start, stop)
+            for group in self._groups_of(number, low, high)
+        ]
 
     def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
         order = self._order(number)
@@ -265,18 +256,13 @@ class WhooshMatches:
             return [(-score, d) for score, d in best]
         if self._word_sets is None:
             self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]
-        seen: set[int] = set()
-        adding: list[tuple[float, int]] = []
-        repeating: list[tuple[float, int]] = []
-        ranked = sorted(pairs)
-        for place, pair in enumerate(ranked):
-            if len(seen) == len(self._word_sets):
-                repeating += ranked[place:]
-                break
-            held = {n for n, passages in enumerate(self._word_sets) if pair[1] in passages}
-            (repeating if held <= seen else adding).append(pair)
-            seen |= held
-        return [(-score, d) for score, d in (adding + repeating)[: self._per_essay]]
+        word_sets = self._word_sets
+
+        def held(pair: tuple[float, int]) -> set[int]:
+            return {n for n, passages in enumerate(word_sets) if pair[1] in passages}
+
+        chosen = covering(sorted(pairs), len(word_sets), held)
+        return [(-score, d) for score, d in chosen[: self._per_essay]]
 
     def _order(self, number: int) -> list[int]:
         """Essay places of a tier in order."""

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from itertools import accumulate, chain
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from indexer.model import Essay, OutlineEntry, Passage
 from indexer.plan import Pattern, View
 from indexer.spelling import Lexicon
 from indexer.terms import stem_of, stem_term
-from indexer.weights import BM25
+from indexer.weights import BM25, inverse_frequency
 
 # Positions kept decoded between searches; an array item each of 4 bytes.
 CACHED_POSITIONS = 8_000_000
@@ -51,11 +50,6 @@ DAMAGE = (
 
 # Terms whose idf is kept, some 100 bytes each.
 _KEPT_IDFS = 50_000
-
-
-def inverse_frequency(total: int, found: int) -> float:
-    """Lucene's idf of what ``found`` of ``total`` have."""
-    return log(1 + (total - found + 0.5) / (found + 0.5))
 
 
 @contextmanager
