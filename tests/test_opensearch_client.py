@@ -21,7 +21,8 @@ import pytest
 from indexer.config import Settings
 from indexer.engines import opensearch_client
 from indexer.engines.opensearch_address import parse_address
-from indexer.engines.opensearch_client import Circuit, Client, Refused, growing_waits
+from indexer.engines.opensearch_circuit import Circuit
+from indexer.engines.opensearch_client import Client, Refused, growing_waits
 from indexer.errors import (
     EssaysError,
     LocationError,

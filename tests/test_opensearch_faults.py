@@ -26,7 +26,8 @@ import pytest
 from indexer.config import Settings
 from indexer.engines import opensearch_bulk, opensearch_lease
 from indexer.engines.opensearch_address import parse_address
-from indexer.engines.opensearch_client import Circuit, Client
+from indexer.engines.opensearch_circuit import Circuit
+from indexer.engines.opensearch_client import Client
 from indexer.engines.opensearch_index import Place
 from indexer.engines.opensearch_snapshot import Snapshot
 from indexer.errors import NoIndexError, SearchTimeout, StorageError, UnavailableError

@@ -5,12 +5,9 @@ The one module that imports ``opensearchpy``.
 
 from __future__ import annotations
 
-import base64
 import gzip
-import logging
 import random
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
@@ -21,6 +18,8 @@ from msgspec import Struct
 from indexer.config import Settings
 from indexer.deadline import check_clock, is_past
 from indexer.engines.opensearch_address import Address
+from indexer.engines.opensearch_circuit import Circuit, circuit_of
+from indexer.engines.opensearch_credentials import authorization, secure_context
 from indexer.errors import LocationError, SettingsError, StorageError, UnavailableError
 
 try:
@@ -33,10 +32,6 @@ except ImportError as error:
         "pip install 'essay-search[opensearch]'"
     ) from error
 
-_log = logging.getLogger("indexer.opensearch")
-# Who keeps a log sets it up; commands keep none.
-_log.addHandler(logging.NullHandler())
-
 # Seconds that a host is passed over after it failed; twice as many each time it fails again.
 _DEAD_SECONDS = 4
 _DEAD_DOUBLINGS = 2
@@ -44,10 +39,6 @@ _DEAD_DOUBLINGS = 2
 _FIRST_SHARE = 2 / 3
 # Connections to a host that are kept open, for as many threads.
 _KEPT_OPEN = 16
-# Consecutive failures of the whole cluster after which it is left in peace, and for how many
-# seconds. Two are what a search with one more try meets while a node is lost.
-_FAILURES = 3
-_REST_SECONDS = 2.0
 # Seconds that a patient request (a writer's) is tried again: an election takes some 30.
 PATIENCE_SECONDS = 90.0
 # Seconds of the first and the longest wait between its tries.
@@ -75,52 +66,6 @@ class Refused(Exception):
         self.kind = kind
         self.reason = reason
         self.answer = answer
-
-
-class Circuit:
-    """Keeps from asking a cluster that is lost, but for one request after each rest.
-
-    Threads may share it.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._next = 0.0
-        self._why = ""
-
-    def enter(self) -> str:
-        """Why not to ask at present; empty when a request may go out."""
-        with self._lock:
-            if self._failures < _FAILURES:
-                return ""
-            now = self._clock()
-            if now < self._next:
-                return self._why
-            self._next = now + _REST_SECONDS
-            return ""
-
-    def succeed(self) -> None:
-        """The cluster answered."""
-        if self._failures:
-            with self._lock:
-                if self._failures >= _FAILURES:
-                    _log.info("the cluster answers again")
-                self._failures = 0
-
-    def fail(self, why: str) -> None:
-        """The cluster as a whole did not answer."""
-        with self._lock:
-            self._failures += 1
-            self._why = why
-            self._next = self._clock() + _REST_SECONDS
-            if self._failures == _FAILURES:
-                _log.warning("the cluster is lost: %s", why)
-
-
-# By the hosts of a cluster: what one thread learned holds for all, and for those who open it anew.
-_circuits: dict[tuple[str, ...], Circuit] = {}
 
 
 class _Answer(Struct, frozen=True):
@@ -192,9 +137,12 @@ class Client:
         self._request_seconds = settings.opensearch_request_seconds
         self._clock = clock
         self._sleep = sleep
-        self._circuit = circuit or _circuits.setdefault(address.hosts, Circuit())
-        self._headers = _authorization(address, settings)
-        context = _context(settings) if address.secure else None
+        self._circuit = circuit or circuit_of(address.hosts)
+        self._headers = authorization(address, settings)
+        context = secure_context(settings) if address.secure else None
+        if not settings.opensearch_verify_certs:
+            # It would warn at every request.
+            urllib3.disable_warnings(http_errors.InsecureRequestWarning)
         hosts = []
         for place in address.hosts:
             host, _, port = place.rpartition(":")
@@ -498,56 +446,3 @@ def _error(value: Any) -> tuple[str, str]:
     if len(reason) > _LONGEST_REASON:
         reason = reason[:_LONGEST_REASON] + "…"
     return kind, " ".join(reason.split())
-
-
-def _authorization(address: Address, settings: Settings) -> dict[str, str]:
-    """The header that says who asks; what the address tells wins."""
-    user, password = address.user, address.password
-    key = settings.opensearch_api_key
-    if user is None:
-        user, password = settings.opensearch_user, settings.opensearch_password
-        if user is not None and key is not None:
-            raise SettingsError("opensearch.user, opensearch.api_key: set one of them, not both")
-        if user is None and password is not None:
-            raise SettingsError("opensearch.password: set opensearch.user, too")
-        if key is not None:
-            return {"authorization": f"ApiKey {key}"}
-    if user is None:
-        return {}
-    if password is None:
-        password = settings.opensearch_password or ""
-    pair = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-    return {"authorization": f"Basic {pair}"}
-
-
-def _context(settings: Settings) -> ssl.SSLContext:
-    """What a secure connection trusts and shows; raises ``SettingsError`` for files that are no
-    certificates."""
-    authority, own = settings.opensearch_ca_certs, settings.opensearch_client_cert
-    try:
-        context = ssl.create_default_context(cafile=authority)
-    except (OSError, ValueError) as error:
-        raise _unusable("ca_certs", authority, error) from error
-    if not settings.opensearch_verify_certs:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        # It would warn at every request.
-        urllib3.disable_warnings(http_errors.InsecureRequestWarning)
-    if own is None:
-        if settings.opensearch_client_key is not None:
-            raise SettingsError("opensearch.client_key: set opensearch.client_cert, too")
-        return context
-    try:
-        # An empty passphrase, where it would otherwise ask the terminal for one.
-        context.load_cert_chain(own, settings.opensearch_client_key, password="")
-    except (OSError, ValueError) as error:
-        raise _unusable("client_cert", own, error) from error
-    return context
-
-
-def _unusable(name: str, path: str | None, error: Exception) -> SettingsError:
-    said = (getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)) or ""
-    return SettingsError(
-        f"opensearch.{name}: {path}: can't be used ({said.replace('_', ' ').lower()}); it must be "
-        "a PEM file"
-    )
