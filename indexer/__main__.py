@@ -2,6 +2,6 @@
 
 import sys
 
-from indexer.cli import main
+from indexer.command import main
 
 sys.exit(main())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer import searching
 from indexer.cli_options import (
-    EVERYTHING,
     FOUND,
     NOTHING_FOUND,
     common,
@@ -16,11 +16,10 @@ from indexer.cli_options import (
     look,
     open_library,
     settings_of,
-    typed,
     wants_json,
     whole_number,
 )
-from indexer.output import print_json, print_lines, print_paths, say
+from indexer.output import print_json, print_lines, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -88,40 +87,23 @@ def search(
 
     Words count in any of their forms, in the passage, its headings and its essay's title.
     """
-    if paths_only + counts_only + wants_json(context) > 1:
+    shown: dict[searching.Shown, bool] = {
+        "paths": paths_only,
+        "counts": counts_only,
+        "json": wants_json(context),
+    }
+    chosen = [name for name, is_so in shown.items() if is_so]
+    if len(chosen) > 1:
         raise click.UsageError("-l, -c and --json exclude each other", context)
-    if limit is None:
-        limit = EVERYTHING if paths_only else 10
-    if counts_only:
-        limit = 0
-    if paths_only:
-        passages = 0
-    settings = settings_of(context)
-    with open_library(settings) as library:
-        result = library.search(
-            typed(query), limit=limit, offset=offset, passages=passages, sort=sort
-        )
-    if wants_json(context):
-        from indexer import json_shapes
-
-        print_json(json_shapes.search(result))
-        return FOUND if result.results else NOTHING_FOUND
-    from indexer import rendering
-
-    if counts_only:
-        print_lines(rendering.counts(result))
-    elif paths_only:
-        print_paths(found.essay.path for found in result.results)
-    else:
-        print_lines(rendering.search_page(result, look(settings)))
-    for line in rendering.remarks(result):
-        say(line)
-    if counts_only:
-        return FOUND if result.essays else NOTHING_FOUND
-    if not paths_only:
-        for line in rendering.totals(result):
-            say(line)
-    return FOUND if result.results else NOTHING_FOUND
+    return searching.search(
+        query,
+        settings_of(context),
+        limit=limit,
+        offset=offset,
+        passages=passages,
+        sort=sort,
+        show=chosen[0] if chosen else "page",
+    )
 
 
 @click.command(
@@ -144,7 +126,7 @@ def suggest(context: click.Context, prefix: tuple[str, ...], limit: int) -> int:
     Each line is a whole query that finds something, the best first.
     """
     settings = settings_of(context)
-    text = typed(prefix)
+    text = searching.typed(prefix)
     with open_library(settings) as library:
         found = library.suggest(text, limit)
     if wants_json(context):
@@ -185,7 +167,7 @@ def show(context: click.Context, ref: str, outline: bool) -> int:
     """Print an essay, one of its passages, or its outline."""
     settings = settings_of(context)
     with open_library(settings) as library:
-        view = library.show(typed([ref]))
+        view = library.show(searching.typed([ref]))
     if wants_json(context):
         from indexer import json_shapes
 

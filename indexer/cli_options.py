@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from indexer.config import Settings, load
+from indexer.searching import EVERYTHING
 from indexer.terminal import Look, look_of
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 # Exit statuses.
 FOUND, NOTHING_FOUND, FAILED = 0, 1, 2
-# Essays; no page is larger, and -l without -n asks for it.
-EVERYTHING = 1_000_000_000
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -92,9 +91,3 @@ def look(settings: Settings) -> Look:
 def wants_json(context: click.Context) -> bool:
     """Whether ``--json`` was given."""
     return bool(context.meta.get("essays.json"))
-
-
-def typed(arguments: Sequence[str]) -> str:
-    """The arguments as one text; bytes that were no text become replacement characters."""
-    text = " ".join(arguments)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import cli, cli_options, errors, watching
+from indexer import cli, errors, searching, watching
 from indexer.model import Skipped, Suggestion
 from tests.essays import a_note, a_report, a_result, a_view, an_essay, an_essay_hit, nothing
 from tests.stand import Essays, Screen, Stand, command, standing_in
@@ -92,7 +92,7 @@ def test_paths_alone_are_all_of_them_each_once(essays: Essays, library: Stand) -
     library.result = a_result(results=(an_essay_hit(), an_essay_hit()))
     ran = essays("search", "-l", "a")
     assert ran.out == "/essays/politics/on liberty.txt\n"
-    assert library.asked[0][1]["limit"] == cli_options.EVERYTHING
+    assert library.asked[0][1]["limit"] == searching.EVERYTHING
     assert library.asked[0][1]["passages"] == 0
     essays("search", "-l", "-n", "3", "a")
     assert library.asked[1][1]["limit"] == 3
