@@ -9,20 +9,18 @@ spaces each character is a position, which holds it and the pair it makes with t
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
 from indexer.folding import fold
 from indexer.paths import exact_paths, is_optional, plain_parts, stem_paths
-from indexer.plan import View
 from indexer.splitting import Atom, Group, forms, groups, is_run, pattern_for, units
 from indexer.terms import exact_term, stem_term, stems
 
 __all__ = [
     "ANALYSIS_VERSION",
-    "Location",
     "Postings",
     "Token",
     "analyse",
@@ -30,7 +28,6 @@ __all__ = [
     "exact_term",
     "fold",
     "is_optional",
-    "locate",
     "plain_parts",
     "postings",
     "stem_paths",
@@ -65,16 +62,6 @@ class Postings(NamedTuple):
     exact: dict[str, list[int]]
     stem: dict[str, list[int]]
     length: int
-
-
-class Location(NamedTuple):
-    """A place of a term: its view and position, and its offsets in the text."""
-
-    view: View
-    term: str
-    position: int
-    start: int
-    end: int
 
 
 # What a chunk adds to the postings: how many positions, then (offset, term) in each view.
@@ -136,48 +123,6 @@ def _by_position(group: Group) -> list[tuple[int, int, Atom]]:
     if not group.joined:
         return single
     return sorted([*single, *group.joined], key=lambda entry: entry[:2])
-
-
-def locate(text: str, language: str, exact: Container[str], stem: Container[str]) -> list[Location]:
-    """Where some terms stand, by position: what :func:`analyse` gives, less all the rest."""
-    found: list[Location] = []
-    known = _remembered.setdefault(language, {})
-    position = 0
-    for match in pattern_for(text).finditer(text):
-        chunk = match[0]
-        entry = known.get(chunk)
-        if entry is None and not is_run(chunk) and len(chunk) <= _LONG_CHUNK:
-            entry = known[chunk] = _entry(chunk, language)
-        if entry is None:
-            tokens = tuple((_run_tokens if is_run(chunk) else _chunk_tokens)(chunk, language))
-            advance = tokens[-1].position + 1 if tokens else 0
-        else:
-            exact_of, stem_of, terms = entry
-            if terms is None:
-                advance = 1
-                if exact_of not in exact and stem_of not in stem:
-                    position += 1
-                    continue
-            else:
-                advance = terms[0]
-                if not any(term in exact for _, term in terms[1]) and not any(
-                    term in stem for _, term in terms[2]
-                ):
-                    position += advance
-                    continue
-            tokens = _chunk_tokens_again(chunk, language)
-        offset = match.start()
-        for token in tokens:
-            start, end = offset + token.start, offset + token.end
-            term = exact_term(token.form, token.width)
-            if term in exact:
-                found.append(Location("exact", term, position + token.position, start, end))
-            for each in token.stems:
-                term = stem_term(each, language)
-                if term in stem:
-                    found.append(Location("stem", term, position + token.position, start, end))
-        position += advance
-    return found
 
 
 def postings(text: str, language: str) -> Postings:

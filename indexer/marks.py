@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from indexer.analysis import locate
+from indexer.locating import Locator
 from indexer.matching import occurrences
 from indexer.plan import Path, Pattern, View
 
@@ -26,22 +26,22 @@ _Terms = dict[str, list[int]]
 
 
 class Marker:
-    """Lights up the same patterns in many texts.
+    """Lights up the same patterns in many texts of one language.
 
     A pattern without slop lights up from its first word to its last, one with slop each of
     its words. The caller leaves out patterns whose scope is another field.
     """
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], language: str) -> None:
         # Terms that are a match alone, with the patterns they are of; the other patterns.
         self._alone: dict[tuple[View, str], list[int]] = defaultdict(list)
         self._rows: list[tuple[int, Pattern]] = []
-        self._wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
+        wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
         for number, pattern in enumerate(patterns):
             rows = []
             for path in pattern.paths:
                 terms = {one.term for step in path for one in step}
-                self._wanted[pattern.view] |= terms
+                wanted[pattern.view] |= terms
                 if len(path) == 1:
                     for term in terms:
                         self._alone[pattern.view, term].append(number)
@@ -49,32 +49,55 @@ class Marker:
                     rows.append(path)
             if rows:
                 self._rows.append((number, replace(pattern, paths=tuple(rows))))
+        self._locator = Locator(language, wanted)
+        # The marks in each piece of the patterns of one term.
+        self._pieces: dict[str, list[Mark]] = {}
 
-    def marks(self, text: str, language: str) -> list[Mark]:
+    def marks(self, text: str) -> list[Mark]:
         """Marks in order of their start; those of one pattern neither overlap nor touch."""
-        located = locate(text, language, self._wanted["exact"], self._wanted["stem"])
-        if not located:
-            return []
+        places = self._locator.places(text, positions=bool(self._rows))
+        if not self._rows:
+            # Between two pieces there is white space, so that their marks don't touch.
+            return [
+                Mark(offset + start, offset + end, number)
+                for piece, offset, _ in places
+                for start, end, number in self._marks_in(piece)
+            ]
         spans: dict[int, list[_Span]] = defaultdict(list)
-        for view, term, _, start, end in located:
-            for number in self._alone.get((view, term), ()):
-                spans[number].append((start, end))
-        if self._rows:
-            terms: dict[View, _Terms] = {"exact": {}, "stem": {}}
-            offsets: dict[tuple[str, int], _Span] = {}
-            begins: dict[int, int] = {}
-            for view, term, position, start, end in located:
+        terms: dict[View, _Terms] = {"exact": {}, "stem": {}}
+        offsets: dict[tuple[str, int], _Span] = {}
+        begins: dict[int, int] = {}
+        for piece, offset, base in places:
+            for start, end, number in self._marks_in(piece):
+                spans[number].append((offset + start, offset + end))
+            for view, term, place, start, end in self._locator.locations(piece):
+                position, begin = base + place, offset + start
                 terms[view].setdefault(term, []).append(position)
-                offsets[term, position] = (start, end)
-                begins[position] = min(start, begins.get(position, start))
-            for number, pattern in self._rows:
-                for first, position, term in _places(pattern, terms[pattern.view]):
-                    spans[number].append((begins[first], offsets[term, position][1]))
-        return sorted(
-            Mark(start, end, number)
-            for number, of_pattern in spans.items()
-            for start, end in merged(of_pattern)
-        )
+                offsets[term, position] = (begin, offset + end)
+                begins[position] = min(begin, begins.get(position, begin))
+        for number, pattern in self._rows:
+            for first, position, term in _places(pattern, terms[pattern.view]):
+                spans[number].append((begins[first], offsets[term, position][1]))
+        return _in_order(spans)
+
+    def _marks_in(self, piece: str) -> list[Mark]:
+        found = self._pieces.get(piece)
+        if found is None:
+            spans: dict[int, list[_Span]] = defaultdict(list)
+            for view, term, _, start, end in self._locator.locations(piece):
+                for number in self._alone.get((view, term), ()):
+                    spans[number].append((start, end))
+            found = self._pieces[piece] = _in_order(spans)
+        return found
+
+
+def _in_order(spans: Mapping[int, Sequence[_Span]]) -> list[Mark]:
+    """Marks of patterns, by start, those of each pattern apart."""
+    return sorted(
+        Mark(start, end, number)
+        for number, of_pattern in spans.items()
+        for start, end in merged(of_pattern)
+    )
 
 
 def merged(spans: Sequence[_Span]) -> list[_Span]:

@@ -19,14 +19,11 @@ class Presenter:
         self._matches = matches
         self._deadline = deadline
         self._words = plan.words
-        patterns = [
-            *(word.pattern for word in plan.words),
+        self._others = [
             *(part for word in plan.words for part in word.parts),
             *patterns_in(plan.strict),
         ]
-        self._text = _Lamp(patterns, "any")
-        self._heading = _Lamp(patterns, "any", "heading")
-        self._title = _Lamp(patterns, "any", "title")
+        self._lamps: dict[str, _Lamps] = {}
         # Passages share headings, and essays may share titles.
         self._known: dict[tuple[str, str], list[Mark]] = {}
 
@@ -40,25 +37,28 @@ class Presenter:
 
     def title(self, essay: Essay, *, is_hit: bool) -> tuple[Piece, ...]:
         """An essay's title, lit where the essay is a hit."""
-        found = self._title.marker.marks(essay.title, essay.language) if is_hit else []
-        return light(essay.title, found, self._minor(essay.language))
+        found = self._lamps_of(essay.language).title.marks(essay.title) if is_hit else []
+        return light(essay.title, found)
 
-    def _minor(self, language: str) -> frozenset[int]:
-        """The numbers of the plain words that need not be there in a language: such a word is
-        not lit, unless the query has no others."""
-        # The plain words come first among the patterns of every part.
-        minor = frozenset(n for n, word in enumerate(self._words) if language in word.optional_in)
-        return minor if len(minor) < len(self._words) else frozenset()
+    def _lamps_of(self, language: str) -> _Lamps:
+        """What lights up in a language: all but the plain words that need not be there, unless
+        the query has no others."""
+        found = self._lamps.get(language)
+        if found is None:
+            required = [word for word in self._words if language not in word.optional_in]
+            words = [word.pattern for word in required or self._words]
+            found = self._lamps[language] = _Lamps(words, self._others, language)
+        return found
 
     def passage(self, essay: Essay, passage: Passage, *, is_hit: bool) -> ReadPassage:
         """A whole passage, lit as in a snippet where it is a hit, and not at all elsewhere."""
-        minor = self._minor(essay.language)
         found: list[Mark] = []
         in_headings: list[list[Mark]] = [[] for _ in passage.headings]
         if is_hit:
             check_clock(self._deadline)
-            found = self._text.marker.marks(passage.text, essay.language)
-            in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
+            lamps = self._lamps_of(essay.language)
+            found = lamps.text.marks(passage.text)
+            in_headings = [self._heading_marks(h, lamps) for h in passage.headings]
         return ReadPassage(
             anchor=passage.anchor,
             ordinal=passage.ordinal,
@@ -66,15 +66,16 @@ class Presenter:
             kind=passage.kind,
             text=passage.text,
             is_hit=is_hit,
-            pieces=light(passage.text, found, minor),
-            heading_pieces=_lit_each(passage.headings, in_headings, minor),
+            pieces=light(passage.text, found),
+            heading_pieces=_lit_each(passage.headings, in_headings),
         )
 
     def _essay_hit(self, group: Group, essay: Essay, passages: int) -> EssayHit:
         shown = group.passages[:passages]
         loaded = self._matches.passages_of([candidate.ref for candidate in shown])
-        title_marks = self._title.marker.marks(essay.title, essay.language)
-        in_title = self._title.lit(title_marks)
+        lamps = self._lamps_of(essay.language)
+        title_marks = lamps.title.marks(essay.title)
+        in_title = lamps.title.lit(title_marks)
         hits = tuple(
             self._hit(essay, passage, candidate.score, group.tier, in_title)
             for candidate, passage in zip(shown, loaded, strict=True)
@@ -84,54 +85,69 @@ class Presenter:
             score=group.score,
             passages=hits,
             more=group.total - len(hits),
-            title_pieces=light(essay.title, title_marks, self._minor(essay.language)),
+            title_pieces=light(essay.title, title_marks),
         )
 
-    def _heading_marks(self, heading: str, language: str) -> list[Mark]:
-        key = (heading, language)
+    def _heading_marks(self, heading: str, lamps: _Lamps) -> list[Mark]:
+        key = (heading, lamps.language)
         if key not in self._known:
-            self._known[key] = self._heading.marker.marks(heading, language)
+            self._known[key] = lamps.heading.marks(heading)
         return self._known[key]
 
     def _hit(
         self, essay: Essay, passage: Passage, score: float, tier: int, in_title: set[Pattern]
     ) -> Hit:
         check_clock(self._deadline)
-        found = self._text.marker.marks(passage.text, essay.language)
-        in_headings = [self._heading_marks(h, essay.language) for h in passage.headings]
-        minor = self._minor(essay.language)
-        required = [word for number, word in enumerate(self._words) if number not in minor]
+        lamps = self._lamps_of(essay.language)
+        found = lamps.text.marks(passage.text)
+        in_headings = [self._heading_marks(h, lamps) for h in passage.headings]
         missing: tuple[str, ...] = ()
         if tier:
-            held = self._text.lit(found) | in_title
+            held = lamps.text.lit(found) | in_title
             for heading_marks in in_headings:
-                held |= self._heading.lit(heading_marks)
-            missing = tuple(w.pattern.label for w in required if w.pattern not in held)
+                held |= lamps.heading.lit(heading_marks)
+            missing = tuple(word.label for word in lamps.words if word not in held)
         return Hit(
             id=f"{essay.id}#{passage.anchor}",
             anchor=passage.anchor,
             ordinal=passage.ordinal,
             headings=passage.headings,
             text=passage.text,
-            snippet=snippet(passage.text, found, minor=minor),
+            snippet=snippet(passage.text, found),
             missing=missing,
             score=score,
-            heading_pieces=_lit_each(passage.headings, in_headings, minor),
+            heading_pieces=_lit_each(passage.headings, in_headings),
         )
 
 
 def _lit_each(
-    headings: Sequence[str], found: Sequence[Sequence[Mark]], minor: frozenset[int]
+    headings: Sequence[str], found: Sequence[Sequence[Mark]]
 ) -> tuple[tuple[Piece, ...], ...]:
-    return tuple(light(text, marks, minor) for text, marks in zip(headings, found, strict=True))
+    return tuple(light(text, marks) for text, marks in zip(headings, found, strict=True))
+
+
+class _Lamps:
+    """What lights up in essays of one language, and the plain words among that."""
+
+    def __init__(self, words: Sequence[Pattern], others: Sequence[Pattern], language: str) -> None:
+        self.words = words
+        self.language = language
+        patterns = [*words, *others]
+        self.text = _Lamp(patterns, language, "any")
+        self.heading = _Lamp(patterns, language, "any", "heading")
+        self.title = _Lamp(patterns, language, "any", "title")
 
 
 class _Lamp:
     """The patterns that light up in one part of an essay."""
 
-    def __init__(self, patterns: Sequence[Pattern], *scopes: Scope) -> None:
+    def __init__(self, patterns: Sequence[Pattern], language: str, *scopes: Scope) -> None:
         self._patterns = [pattern for pattern in patterns if pattern.scope in scopes]
-        self.marker = Marker(self._patterns)
+        self._marker = Marker(self._patterns, language)
+
+    def marks(self, text: str) -> list[Mark]:
+        """Where they do."""
+        return self._marker.marks(text)
 
     def lit(self, marks: Sequence[Mark]) -> set[Pattern]:
         """The patterns that have a mark."""

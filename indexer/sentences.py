@@ -22,9 +22,8 @@ _TO_SPACES = dict.fromkeys(map(ord, "([{“‘„\"'«‹—–\t\r\xa0\u2009\u2
 # Possessive throughout: a run of a million stops is read once. A footnote's number may stand
 # between the stop and the space: `word.[12] Next`, `word.¹ Next`.
 _BREAK = re.compile(
-    rf"[{''.join(sorted(_SOFT | _HARD))}]++(?:[{_CLOSERS}]|\[\w{{1,4}}\]|[⁰¹²³⁴-⁹])*+|\n\s*+"
+    rf"([{''.join(sorted(_SOFT | _HARD))}]++(?:[{_CLOSERS}]|\[\w{{1,4}}\]|[⁰¹²³⁴-⁹])*+)\s*+|\n\s*+"
 )
-_SPACE = re.compile(r"\s*+")
 _WORD = re.compile(r"\w*")
 # Code points before a full stop that are looked at: the longest abbreviation with its stops.
 _REACH = 16
@@ -50,6 +49,7 @@ _BEFORE_NUMBER = _words(
     "no nos nr fig figs vol vols pp ch chap sec sect art arts par para op ref refs abs tel fol"
     " стр гл"
 )
+_ABBREVIATIONS = _LEADING | _EITHER | _BEFORE_NUMBER
 # Words that open a sentence far more often than they follow an abbreviation inside one.
 _STARTERS = _words(
     "the a an this that these those it its he she they we you i his her their our my there here"
@@ -96,15 +96,14 @@ def _abbreviates(text: str, stop: int, begin: int, after: int) -> bool:
     return False
 
 
-def _ends(text: str, found: re.Match[str], begin: int, resume: int) -> bool:
-    """Whether the stop ``found`` ends the sentence that began at ``begin``.
+def _ends(text: str, stops: str, begin: int, start: int, resume: int) -> bool:
+    """Whether ``stops`` at ``start`` end the sentence that began at ``begin``.
 
-    ``resume`` is where the white space after it ends.
+    ``resume`` is where the white space after them ends.
     """
-    stops = found.group()
     if resume == len(text) or not _HARD.isdisjoint(stops):
         return True
-    if resume == found.end():
+    if resume == start + len(stops):
         # No space follows: `3.14`, `example.org`.
         return False
     after = resume
@@ -116,7 +115,7 @@ def _ends(text: str, found: re.Match[str], begin: int, resume: int) -> bool:
         return False
     if stops[0] != "." or stops[1:2] == ".":
         return True
-    return not _abbreviates(text, found.start(), begin, after)
+    return not _abbreviates(text, start, begin, after)
 
 
 def sentences(text: str, *, lines: bool = False) -> list[Span]:
@@ -127,16 +126,21 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
     """
     spans: list[Span] = []
     begin = 0
+    least = 1 if lines else 2
     for found in _BREAK.finditer(text):
-        start, end = found.span()
-        space = _SPACE.match(text, end)
-        resume = space.end() if space else end
-        stops = text[start] != "\n"
-        if text.count("\n", start, resume) < (1 if lines else 2) and not (
-            stops and _ends(text, found, begin, resume)
-        ):
-            continue
-        if not stops and text[begin:resume].isspace():
+        start, resume = found.span()
+        stops = found[1]
+        if stops == "." and resume - start == 2 and text[resume : resume + 1].isupper():
+            # By far the most sentences end so, and a look at the word before is enough.
+            word = text[text.rfind(" ", begin, start) + 1 or begin : start]
+            if len(word) > 1 and word.isalpha() and word.lower() not in _ABBREVIATIONS:
+                spans.append((begin, resume))
+                begin = resume
+                continue
+        if text.count("\n", start, resume) < least:
+            if stops is None or not _ends(text, stops, begin, start, resume):
+                continue
+        elif stops is None and text[begin:resume].isspace():
             continue
         if resume > begin:
             spans.append((begin, resume))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from indexer.marks import Mark, merged
@@ -20,24 +20,21 @@ _WORD_REACH = 40
 _Span = tuple[int, int]
 
 
-def light(text: str, found: Sequence[Mark], minor: Collection[int] = ()) -> tuple[Piece, ...]:
-    """The whole text in pieces; patterns in ``minor`` are not lit."""
-    return tuple(_lit(text, (0, len(text)), _spans(found, minor)))
+def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
+    """The whole text in pieces."""
+    return tuple(_lit(text, (0, len(text)), _spans(found)))
 
 
-def snippet(
-    text: str, found: Sequence[Mark], *, width: int = 240, minor: Collection[int] = ()
-) -> tuple[Piece, ...]:
+def snippet(text: str, found: Sequence[Mark], *, width: int = 240) -> tuple[Piece, ...]:
     """At most ``width`` code points of the text, to the letter, with ``…`` where it is cut.
 
     What it shows is chosen for the number of different patterns, then for whole sentences,
     then for the number of marks, then for being early. Where one place can't show every
-    pattern, two or three do if that shows more. Patterns in ``minor`` do not count as
-    different: no fragment is made for a word like "the", and none is lit.
+    pattern, two or three do if that shows more.
     """
     if len(text) <= width:
-        return light(text, found, minor)
-    passage = _Passage(text, found, minor)
+        return light(text, found)
+    passage = _Passage(text, found)
     best = passage.fragments(width, 1)
     for count in range(2, _FRAGMENTS + 1):
         if len(passage.shown(best)) == len(passage.patterns):
@@ -57,8 +54,8 @@ def snippet(
     return tuple(pieces)
 
 
-def _spans(found: Sequence[Mark], minor: Collection[int]) -> list[_Span]:
-    return merged([(mark.start, mark.end) for mark in found if mark.pattern not in minor])
+def _spans(found: Sequence[Mark]) -> list[_Span]:
+    return merged([(start, end) for start, end, _ in found])
 
 
 def _lit(text: str, fragment: _Span, spans: Sequence[_Span]) -> Iterator[Piece]:
@@ -93,15 +90,15 @@ def _window(
 class _Passage:
     """A text that is longer than its snippet."""
 
-    def __init__(self, text: str, found: Sequence[Mark], minor: Collection[int]) -> None:
+    def __init__(self, text: str, found: Sequence[Mark]) -> None:
         self._text = text
         self._found = sorted(found)
         self._mark_starts = [mark.start for mark in self._found]
         self._numbers = [mark.pattern for mark in self._found]
-        self.spans = _spans(found, minor)
+        self.spans = _spans(found)
         self._starts = [start for start, _ in self.spans]
         self._ends = [end for _, end in self.spans]
-        self.patterns = {mark.pattern for mark in found}.difference(minor)
+        self.patterns = {mark.pattern for mark in found}
         self._sentences = [
             (start, start + len(text[start:end].rstrip()))
             for start, end in sentences(text, lines=True)

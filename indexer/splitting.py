@@ -176,6 +176,9 @@ def _figures() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(thousands), re.compile(decimal)
 
 
+# Where a chunk goes on after white space.
+_SEAM = re.compile(f"[{HYPHENS}\u00ad]{LINE_BREAK}")
+_THIN_NUMBER = re.compile(f"[{_DIGITS}][{_THIN}][{_DIGITS}]")
 _HYPHEN = re.compile(f"[{HYPHENS}](?:{LINE_BREAK})?")
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _LINK = re.compile(f"[{HYPHENS}{APOSTROPHES}\u00b7\\s]")
@@ -189,6 +192,23 @@ def pattern_for(text: str) -> re.Pattern[str]:
     if text.isascii() or not _BEYOND.search(text):
         return _plain_pattern()
     return _full_pattern()
+
+
+def is_sewn(text: str) -> bool:
+    """Whether a chunk or a run of ``text`` may reach over white space: over the end of a line, or
+    the thin space amid a number. Where none does, each chunk lies within one piece of
+    ``text.split()`` and is the same there."""
+    several = len(text.splitlines()) > 1
+    if text.isascii():
+        return several and _SEAM.search(text) is not None
+    if any(space in text for space in _THIN) and _THIN_NUMBER.search(text):
+        return True
+    return several and (_SEAM.search(text) is not None or has_runs(text))
+
+
+def has_runs(text: str) -> bool:
+    """Whether any of ``text`` is in a script written without spaces."""
+    return _BEYOND.search(text) is not None and _run_start().search(text) is not None
 
 
 def is_run(chunk: str) -> bool:

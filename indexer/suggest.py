@@ -336,12 +336,13 @@ class _Completion:
         elif typed.begun:
             meant = vocabulary.begun(typed.begun)[:_MOST_MEANT_IN_LINES]
             telling.append(exactly(((any_of(meant),),), typed.begun))
-        marker = Marker(patterns)
+        markers: dict[str, Marker] = {}
 
         def fits(line: _Line) -> bool:
             language = line.essay.language
-            marks = marker.marks(line.text, language) if patterns else []
-            marked = {mark.pattern for mark in marks}
+            if language not in markers:
+                markers[language] = Marker(patterns, language)
+            marked = {mark.pattern for mark in markers[language].marks(line.text)}
             if not typed.begun or len(marked) < len(patterns):
                 return len(marked) == len(patterns)
             here = places(line.text, language, _Beginning(typed.begun), (), 0)

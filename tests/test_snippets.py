@@ -19,7 +19,7 @@ CUT = Piece("…")
 
 
 def marks(text: str, language: str, patterns: Sequence[Pattern]) -> list[Mark]:
-    return Marker(patterns).marks(text, language)
+    return Marker(patterns, language).marks(text)
 
 
 def word(text: str, language: str = "en") -> Pattern:
@@ -231,13 +231,6 @@ def test_fragments_that_meet_are_shown_as_one() -> None:
         CUT,
         Piece("cccc", match=True),
     )
-
-
-def test_no_fragment_is_made_for_a_minor_word() -> None:
-    text = f"A knight came by. {B * 6} {C}"
-    found = marks(text, "en", [word("knight"), word("dragon")])
-    assert "dragons" in "".join(piece.text for piece in snippet(text, found))
-    assert "dragons" not in "".join(piece.text for piece in snippet(text, found, minor=[1]))
 
 
 def test_without_matches_the_beginning_is_shown() -> None:

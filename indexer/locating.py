@@ -1,0 +1,165 @@
+"""Where given terms stand in a text: what :func:`indexer.analysis.analyse` gives, less all else.
+
+A text is taken apart at white space into *pieces*, and what is known of a piece is kept: which
+terms it has, and which pieces have a term. A text whose pieces are all known costs a few
+operations on sets, and each piece that has one of the terms a search for its offset.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import accumulate, compress, repeat
+from typing import NamedTuple
+
+from indexer.analysis import Token, analyse
+from indexer.plan import View
+from indexer.splitting import is_sewn
+from indexer.terms import exact_term, stem_term
+
+# Pieces remembered of a language, some 20 MB of them.
+_MOST_PIECES = 50_000
+# Characters; longer pieces (a sentence in Chinese, an address) hardly come again.
+_LONG = 64
+
+
+class Location(NamedTuple):
+    """A place of a term: its view, and its position and offsets from the beginning of its piece."""
+
+    view: View
+    term: str
+    position: int
+    start: int
+    end: int
+
+
+class Place(NamedTuple):
+    """A piece at its offset in a text; ``position`` is that of its first word."""
+
+    piece: str
+    offset: int
+    position: int
+
+
+def _locations(tokens: Iterable[Token], language: str) -> Iterator[Location]:
+    for form, stems, position, width, start, end in tokens:
+        yield Location("exact", exact_term(form, width), position, start, end)
+        for stem in stems:
+            yield Location("stem", stem_term(stem, language), position, start, end)
+
+
+class _Found(NamedTuple):
+    """What of a piece is wanted, and how many positions the piece takes."""
+
+    locations: tuple[Location, ...]
+    advance: int
+
+
+class _Pieces:
+    """What is known of the pieces of one language. Threads may share it: a piece counts as known
+    only once it is found by its terms, and none is ever forgotten."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        # How many positions each takes.
+        self.advances: dict[str, int] = {}
+        self._holding: dict[View, dict[str, list[str]]] = {"exact": {}, "stem": {}}
+
+    def learn(self, piece: str) -> None:
+        """Takes in a piece."""
+        tokens = analyse(piece, self.language)
+        for location in _locations(tokens, self.language):
+            self._holding[location.view].setdefault(location.term, []).append(piece)
+        self.advances[piece] = tokens[-1].position + 1 if tokens else 0
+
+    def holding(self, view: View, terms: Iterable[str]) -> Iterator[str]:
+        """The pieces known that have one of the terms; some more than once."""
+        of_view = self._holding[view]
+        for term in terms:
+            yield from of_view.get(term, ())
+
+
+_known: dict[str, _Pieces] = {}
+
+
+def _pieces_of(language: str) -> _Pieces:
+    pieces = _known.get(language)
+    if pieces is None or len(pieces.advances) > _MOST_PIECES:
+        pieces = _known[language] = _Pieces(language)
+    return pieces
+
+
+class Locator:
+    """Finds the same terms in many texts of one language; of one thread."""
+
+    def __init__(self, language: str, wanted: Mapping[View, Set[str]]) -> None:
+        self._wanted = wanted
+        self._pieces = _pieces_of(language)
+        # The pieces that have such a term, of the first so many that were known.
+        self._holding: frozenset[str] = frozenset()
+        self._seen = -1
+        self._found: dict[str, _Found] = {}
+
+    def places(self, text: str, *, positions: bool) -> list[Place]:
+        """The pieces of a text that have one of the terms, in order; their positions are 0 where
+        not asked for."""
+        pieces = [text] if is_sewn(text) else text.split()
+        advances: Mapping[str, int] = self._pieces.advances
+        unknown = set(pieces).difference(advances)
+        long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
+        for piece in unknown.difference(long):
+            self._pieces.learn(piece)
+        if self._seen != len(advances):
+            self._look_up()
+        holding = self._holding.intersection(pieces)
+        if long:
+            holding |= {piece for piece, found in long.items() if found.locations}
+            advances = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
+        if not holding:
+            return []
+        before: Iterable[int] = repeat(0)
+        if positions:
+            before = accumulate(map(advances.__getitem__, pieces), initial=0)
+        placed: list[Place] = []
+        end = 0
+        there = map(holding.__contains__, pieces)
+        for piece, position in compress(zip(pieces, before, strict=False), there):
+            offset = _offset(text, piece, end)
+            end = offset + len(piece)
+            placed.append(Place(piece, offset, position))
+        return placed
+
+    def locations(self, piece: str) -> tuple[Location, ...]:
+        """Where the terms stand in a piece, by position."""
+        return self._in(piece).locations
+
+    def _look_up(self) -> None:
+        # First the number: a piece learned meanwhile in another thread makes it look again.
+        self._seen = len(self._pieces.advances)
+        self._holding = frozenset(
+            piece
+            for view, terms in self._wanted.items()
+            for piece in self._pieces.holding(view, terms)
+        )
+
+    def _in(self, piece: str) -> _Found:
+        found = self._found.get(piece)
+        if found is None:
+            tokens = analyse(piece, self._pieces.language)
+            there = _locations(tokens, self._pieces.language)
+            wanted = tuple(one for one in there if one.term in self._wanted[one.view])
+            found = _Found(wanted, tokens[-1].position + 1 if tokens else 0)
+            self._found[piece] = found
+        return found
+
+
+def _offset(text: str, piece: str, start: int) -> int:
+    """Where a piece stands next, from ``start`` on: between white space or the text's ends."""
+    if len(piece) == len(text):
+        return 0
+    while True:
+        at = text.index(piece, start)
+        end = at + len(piece)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            return at
+        start = at + 1
