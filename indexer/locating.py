@@ -104,7 +104,7 @@ class Locator:
         """The pieces of a text that have one of the terms, in order; their positions are 0 where
         not asked for."""
         pieces = [text] if is_sewn(text) else text.split()
-        advances: Mapping[str, int] = self._pieces.advances
+        advances = self._pieces.advances
         unknown = set(pieces).difference(advances)
         long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
         for piece in unknown.difference(long):
@@ -114,12 +114,12 @@ class Locator:
         holding = self._holding.intersection(pieces)
         if long:
             holding |= {piece for piece, found in long.items() if found.locations}
-            advances = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
         if not holding:
             return []
         before: Iterable[int] = repeat(0)
         if positions:
-            before = accumulate(map(advances.__getitem__, pieces), initial=0)
+            known = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
+            before = accumulate(map((known if long else advances).__getitem__, pieces), initial=0)
         placed: list[Place] = []
         end = 0
         there = map(holding.__contains__, pieces)

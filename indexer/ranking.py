@@ -1,28 +1,29 @@
 """The second stage: the engine's best essays in a better order, the same for every engine.
 
 The engine ranks by BM25, which knows nothing of order. Here the best of each tier are ranked
-again by how near each other the query's words stand and in what order (after Büttcher, Clarke
-and Lushman, "Term Proximity Scoring for Ad-Hoc Retrieval on Very Large Text Collections",
-2006), and by whether the query is an essay's whole title or a whole heading.
+again by how near each other the query's words stand and in what order
+(:mod:`indexer.nearness`), and by whether the query is an essay's whole title or a whole heading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator
+from heapq import nlargest
 
 from msgspec.structs import replace
 
 from indexer.analysis import fold
-from indexer.engines.base import Candidate, Group, Matches, Part
+from indexer.engines.base import Candidate, Group, Matches
 from indexer.model import Sort
+from indexer.nearness import highest
 from indexer.plan import Pattern, Plan
-from indexer.weights import PROXIMITY
 
 # Essays of a tier that are ranked again; the ones after keep the engine's order.
 WINDOW = 100
 # Passages of an essay that may change places.
 CANDIDATES = 3
+# Essays whose nearness is asked for at once, at least.
+_BATCH = 20
 
 
 def ranked(matches: Matches, plan: Plan, *, sort: Sort, start: int, stop: int) -> list[Group]:
@@ -40,7 +41,7 @@ def ranked(matches: Matches, plan: Plan, *, sort: Sort, start: int, stop: int) -
         if low < high:
             window = min(WINDOW, size)
             if low < window:
-                again = _again(matches, plan, matches.groups(base, base + window))
+                again = _again(matches, plan, matches.groups(base, base + window), high)
                 found.extend(again[low:high])
             if high > window:
                 found.extend(matches.groups(base + max(low, window), base + high))
@@ -48,24 +49,58 @@ def ranked(matches: Matches, plan: Plan, *, sort: Sort, start: int, stop: int) -
     return found
 
 
-def _again(matches: Matches, plan: Plan, groups: list[Group]) -> list[Group]:
-    """One tier's groups and their passages in a new order; ties keep the engine's."""
+def _again(matches: Matches, plan: Plan, groups: list[Group], needed: int) -> list[Group]:
+    """The first so many of one tier's groups in a new order, at least, with their passages; ties
+    keep the engine's."""
     patterns = [part for word in plan.words for part in (word.parts or (word.pattern,))]
     if not patterns:
         return groups
+    first, second = _exact(matches, plan, patterns, groups)
     if len(patterns) > 1:
-        groups = _nearer(matches, patterns, groups)
-    groups = _exact_first(matches, plan, patterns, groups)
-    return sorted(groups, key=lambda group: -group.score)
-
-
-def _nearer(matches: Matches, patterns: list[Pattern], groups: list[Group]) -> list[Group]:
-    """Adds to every passage what the nearness of its words is worth."""
-    refs = [candidate.ref for group in groups for candidate in group.passages]
-    places = matches.positions(refs, patterns, "text")
-    weights = [matches.idf(pattern) for pattern in patterns]
-    bonus = {ref: nearness(found, weights) for ref, found in zip(refs, places, strict=True)}
+        groups = _nearer(matches, patterns, groups, needed, {*first, *second})
+    best = max(group.score for group in groups)
+    # Essays whose whole title is the query come first, then those with such a heading.
     made = []
+    for group in groups:
+        if group.essay_ref in first:
+            group = replace(group, score=group.score + 2 * best)
+        elif group.essay_ref in second:
+            group = _headed(group, second[group.essay_ref], best)
+        made.append(group)
+    return sorted(made, key=lambda group: -group.score)
+
+
+def _nearer(
+    matches: Matches,
+    patterns: list[Pattern],
+    groups: list[Group],
+    needed: int,
+    exact: Collection[int],
+) -> list[Group]:
+    """The groups that may be among the first ``needed``, or are ``exact``, in the engine's order,
+    to every passage of which is added what the nearness of its words is worth."""
+    weights = [matches.idf(pattern) for pattern in patterns]
+    most = highest(weights)
+    made: list[Group] = []
+    begin = 0
+    while begin < len(groups):
+        batch = groups[begin : begin + max(needed, _BATCH)]
+        begin += len(batch)
+        if len(made) >= needed:
+            least = nlargest(needed, (group.score for group in made))[-1]
+            # The engine's scores fall, so that none after these can get so far either.
+            batch = [g for g in batch if g.score + most >= least or g.essay_ref in exact]
+        made += _with_nearness(matches, patterns, batch)
+    return made
+
+
+def _with_nearness(
+    matches: Matches, patterns: list[Pattern], groups: list[Group]
+) -> Iterator[Group]:
+    refs = [candidate.ref for group in groups for candidate in group.passages]
+    if not refs:
+        return
+    bonus = dict(zip(refs, matches.nearness(refs, patterns), strict=True))
     for group in groups:
         passages = [Candidate(ref=c.ref, score=c.score + bonus[c.ref]) for c in group.passages]
         best = max(c.score for c in passages)
@@ -73,83 +108,36 @@ def _nearer(matches: Matches, patterns: list[Pattern], groups: list[Group]) -> l
         if group.tier != 1:
             # Where passages hold the words only together, their order shows them all.
             passages.sort(key=lambda c: -c.score)
-        made.append(replace(group, passages=tuple(passages), score=group.score + gained))
-    return made
+        yield replace(group, passages=tuple(passages), score=group.score + gained)
 
 
-def nearness(places: Sequence[Sequence[tuple[int, int]]], weights: Sequence[float]) -> float:
-    """What the nearness of words in one passage is worth, in units of BM25.
-
-    ``places`` are each word's occurrences in the order of the query, ``weights`` their idf.
-    Each word counts with the one after it that the passage holds, by the lesser idf over
-    their distance; the wrong order costs some, and far apart counts nothing.
-    """
-    total = 0.0
-    held = [number for number, found in enumerate(places) if found]
-    for left, right in pairwise(held):
-        gap = _gap(places[left], places[right])
-        if gap is not None:
-            weight = min(weights[left], weights[right])
-            total += weight * PROXIMITY.weight / (1 + gap) ** PROXIMITY.power
-    return total
-
-
-def _gap(left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int]]) -> float | None:
-    """Least number of words between two, the wrong order counted as some words more."""
-    best: float | None = None
-    i = j = 0
-    while i < len(left) and j < len(right):
-        if left[i][0] < right[j][0]:
-            gap = float(right[j][0] - left[i][1])
-            i += 1
-        else:
-            gap = left[i][0] - right[j][1] + PROXIMITY.reversal
-            j += 1
-        if gap <= PROXIMITY.reach and (best is None or gap < best):
-            if gap <= 0:
-                return 0.0
-            best = gap
-    return best
-
-
-def _exact_first(
+def _exact(
     matches: Matches, plan: Plan, patterns: list[Pattern], groups: list[Group]
-) -> list[Group]:
-    """Puts essays first whose whole title is the query, then those with such a heading."""
+) -> tuple[set[int], dict[int, set[int]]]:
+    """Essays whose whole title is the query; and others with a heading that is, each with the
+    passages below it."""
     wanted = _letters(" ".join(word.pattern.label for word in plan.words))
     if plan.strict is not None or not wanted or groups[0].tier != 0:
-        return groups
-    best = max(group.score for group in groups)
-    essays = [group.essay_ref for group in groups]
-    titled = _holding(matches, essays, patterns, "title")
-    titles = dict(zip(titled, matches.essays_of(titled), strict=True))
-    refs = [candidate.ref for group in groups for candidate in group.passages]
-    headed = _holding(matches, refs, patterns, "heading")
-    headings = dict(zip(headed, matches.passages_of(headed), strict=True))
-    made = []
-    for group in groups:
-        essay = titles.get(group.essay_ref)
-        if essay is not None and _letters(essay.title) == wanted:
-            made.append(replace(group, score=group.score + 2 * best))
-            continue
-        below = [
-            candidate
-            for candidate in group.passages
-            if candidate.ref in headings
-            and any(_letters(heading) == wanted for heading in headings[candidate.ref].headings)
-        ]
-        if below:
-            others = [c for c in group.passages if c not in below]
-            below = [Candidate(ref=c.ref, score=c.score + best) for c in below]
-            group = replace(group, passages=(*below, *others), score=group.score + best)
-        made.append(group)
-    return made
+        return set(), {}
+    titled = matches.holding([group.essay_ref for group in groups], patterns, "title")
+    essays = matches.essays_of(titled)
+    first = {
+        ref for ref, essay in zip(titled, essays, strict=True) if _letters(essay.title) == wanted
+    }
+    owner = {c.ref: group.essay_ref for group in groups for c in group.passages}
+    headed = matches.holding(list(owner), patterns, "heading")
+    second: dict[int, set[int]] = {}
+    for ref, passage in zip(headed, matches.passages_of(headed), strict=True):
+        if any(_letters(heading) == wanted for heading in passage.headings):
+            second.setdefault(owner[ref], set()).add(ref)
+    return first, second
 
 
-def _holding(matches: Matches, refs: list[int], patterns: list[Pattern], part: Part) -> list[int]:
-    """The refs that hold every pattern in their title, or in their headings."""
-    places = matches.positions(refs, patterns, part)
-    return [ref for ref, found in zip(refs, places, strict=True) if all(found)]
+def _headed(group: Group, below: Collection[int], gained: float) -> Group:
+    """A group whose passages below a heading gain so much and come first."""
+    first = [replace(c, score=c.score + gained) for c in group.passages if c.ref in below]
+    others = [c for c in group.passages if c.ref not in below]
+    return replace(group, passages=(*first, *others), score=group.score + gained)
 
 
 def _letters(text: str) -> str:

@@ -34,6 +34,7 @@ from indexer.engines.base import (
 from indexer.errors import SearchTimeout
 from indexer.matching import occurrences
 from indexer.model import ShelfOrder, Sort
+from indexer.nearness import nearness
 from indexer.plan import Alternative, Below, Pattern, Plan, Scope
 from indexer.planning import make_plan
 from indexer.query import parse
@@ -95,7 +96,8 @@ def test_a_plan_with_nothing_in_it_finds_nothing(shelf: Engine) -> None:
     assert matches.groups(0, 10) == []
     assert matches.passages_of([]) == []
     assert matches.essays_of([]) == []
-    assert matches.positions([], [word("liberty")], "text") == []
+    assert matches.nearness([], [word("liberty"), word("rights")]) == []
+    assert matches.holding([], [word("liberty")], "title") == []
     assert matches.facet("language", 5).total == 0
 
 
@@ -393,43 +395,57 @@ def places_in(pattern: Pattern, text: str, language: str) -> list[tuple[int, int
         '"of individuality" title:liberty heading:of',
     ],
 )  # fmt: skip
-def test_positions_are_those_of_the_words_in_each_text(shelf: Engine, text: str) -> None:
+def test_nearness_and_holding_are_those_of_the_words_in_each_text(shelf: Engine, text: str) -> None:
     plan, matches = searched(shelf, text)
     patterns = [one.pattern for one in plan.words]
     patterns += [pattern for one in plan.words for pattern in one.parts]
     patterns += [word("of"), word("nowhere")]
     if isinstance(plan.strict, Pattern):
         patterns.append(plan.strict)
+    weights = [matches.idf(pattern) for pattern in patterns]
     groups = matches.groups(0, 100)
     assert groups
     refs = [group.essay_ref for group in groups]
-    essays = matches.essays_of(refs)
-    for essay, found in zip(essays, matches.positions(refs, patterns, "title"), strict=True):
-        expected = [places_in(pattern, essay.title, essay.language) for pattern in patterns]
-        assert [list(places) for places in found] == expected
-    for group, essay in zip(groups, essays, strict=True):
+    essays = dict(zip(refs, matches.essays_of(refs), strict=True))
+    for asked in ([pattern] for pattern in patterns):
+        titled = [
+            ref for ref, essay in essays.items() if places_in(asked[0], essay.title, essay.language)
+        ]
+        assert matches.holding(refs, asked, "title") == titled
+    for group in groups:
+        language = essays[group.essay_ref].language
         refs = [candidate.ref for candidate in group.passages]
         passages = matches.passages_of(refs)
-        of_texts = matches.positions(refs, patterns, "text")
-        of_headings = matches.positions(refs, patterns, "heading")
-        for passage, in_text, in_headings in zip(passages, of_texts, of_headings, strict=True):
-            for pattern, places, above in zip(patterns, in_text, in_headings, strict=True):
-                assert list(places) == places_in(pattern, passage.text, essay.language)
-                # How far one heading stands from the next is the engine's own.
-                wanted = sum(
-                    len(places_in(pattern, heading, essay.language)) for heading in passage.headings
-                )
-                assert len(above) == wanted
-                assert list(above) == sorted(above)
+        expected = [
+            nearness([places_in(pattern, passage.text, language) for pattern in patterns], weights)
+            for passage in passages
+        ]
+        assert matches.nearness(refs, patterns) == pytest.approx(expected, rel=1e-9)
+        for pattern in patterns:
+            headed = [
+                ref
+                for ref, passage in zip(refs, passages, strict=True)
+                if any(places_in(pattern, heading, language) for heading in passage.headings)
+            ]
+            assert matches.holding(refs, [pattern], "heading") == headed
 
 
-def test_positions_come_for_refs_in_any_order_and_number(shelf: Engine) -> None:
+def test_passages_are_asked_of_in_any_order_and_number(shelf: Engine) -> None:
     _, matches = searched(shelf, "rights OR mankind OR tibet OR freiheit")
     refs = [candidate.ref for group in matches.groups(0, 9) for candidate in group.passages]
-    patterns = [word("rights"), word("tibet"), word("mankind")]
-    every = matches.positions(refs, patterns, "text")
-    assert matches.positions(refs[::-1], patterns, "text") == every[::-1]
-    assert matches.positions(refs[1:2], patterns[1:2], "text") == [every[1][1:2]]
+    patterns = [word("rights"), word("of"), word("mankind")]
+    every = matches.nearness(refs, patterns)
+    assert any(every)
+    assert matches.nearness(refs[::-1], patterns) == every[::-1]
+    assert matches.nearness(refs[1:2], patterns) == every[1:2]
+    assert (
+        matches.holding(refs[::-1], patterns[:1], "heading")
+        == (matches.holding(refs, patterns[:1], "heading")[::-1])
+    )
+    both = patterns[:2]
+    assert set(matches.holding(refs, both, "heading")) == set.intersection(
+        *(set(matches.holding(refs, [pattern], "heading")) for pattern in both)
+    )
     assert matches.passages_of(refs[::-1]) == matches.passages_of(refs)[::-1]
     assert matches.passages_of([refs[0], refs[0]]) == matches.passages_of(refs[:1]) * 2
 

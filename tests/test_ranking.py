@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from indexer import ranking
+from indexer.nearness import nearness
 from indexer.planning import make_plan
 from indexer.query import parse
-from indexer.ranking import nearness
 from tests.shelves import entry, ids_of, matches_of, stocked
 
 FILLER = "and then there were many other things to be said about all that happened since"

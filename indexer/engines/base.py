@@ -144,8 +144,9 @@ class Matches(Counted, Protocol):
     """The outcome of one search, bound to the commit it was run on.
 
     The library calls :meth:`groups` for the essays it may show, re-ranks them by
-    :meth:`positions`, and loads what it shows. ``tier_sizes`` counts the essays of each
-    tier; see :class:`Group`. Facets are counted over the essays that ``essays`` counts.
+    :meth:`nearness` and :meth:`holding`, and loads what it shows. ``tier_sizes`` counts the
+    essays of each tier; see :class:`Group`. Facets are counted over the essays that ``essays``
+    counts.
     """
 
     matched: Matched
@@ -177,12 +178,16 @@ class Matches(Counted, Protocol):
         """Whether a pattern occurs in any passage, whatever the rest of the query."""
         ...
 
-    def positions(
-        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
-    ) -> list[list[Sequence[tuple[int, int]]]]:
-        """For each passage, for each pattern: where it occurs in the passage's own text or
-        in its headings, as (first position, position after the last), ascending; for each
-        essay, in its title (``refs`` are then those of essays)."""
+    def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
+        """For each passage what it is worth that the patterns stand near each other in its text,
+        by their idf; see :func:`indexer.nearness.nearness`."""
+        ...
+
+    def holding(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
+    ) -> list[int]:
+        """Those of the passages that have every pattern in their headings; for titles, of the
+        essays."""
         ...
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:

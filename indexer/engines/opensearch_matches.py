@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from indexer.engines import opensearch_schema as schema
 from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
@@ -31,6 +31,7 @@ from indexer.engines.opensearch_snapshot import Answer, Body, Snapshot
 from indexer.engines.opensearch_tiers import Tier, tiers_of
 from indexer.engines.tiers import NAMES, across, best_of, covering
 from indexer.model import Essay, Matched, Passage, Sort
+from indexer.nearness import nearness
 from indexer.plan import Pattern, Plan, patterns_in
 from indexer.rows import is_graded
 from indexer.weights import inverse_frequency
@@ -51,12 +52,14 @@ _FETCHED = {**schema.ESSAYS_ONLY, "docvalue_fields": [schema.ESSAY, schema.TITLE
 class _Hit:
     """A passage that was fetched."""
 
-    __slots__ = ("essay", "fields", "score", "words")
+    __slots__ = ("essay", "fields", "headings", "score", "text", "words")
 
     def __init__(self, essay: int, score: float, fields: schema.Fields) -> None:
         self.essay = essay
         self.score = score
         self.fields = fields
+        # The stored tokens of each.
+        self.text, _, self.headings = fields[schema.TOKENS][0].partition("\n")
         self.words: frozenset[int] | None = None
 
     @property
@@ -359,7 +362,7 @@ class OpenSearchMatches:
             hit.words = frozenset(
                 n
                 for n, word in enumerate(self._plan.words)
-                if any(positions.occurrences(word.pattern) for positions in texts)
+                if any(positions.has(word.pattern) for positions in texts)
             )
         return hit.words
 
@@ -369,10 +372,9 @@ class OpenSearchMatches:
             return Positions(tokens, essay.language, lambda: [essay.title])
         hit = self._hits[ref]
         essay, _ = self._essays[hit.essay]
-        text, _, headings = hit.fields[schema.TOKENS][0].partition("\n")
         if part == "text":
-            return Positions(text, essay.language, lambda: [hit.passage().text])
-        return Positions(headings, essay.language, lambda: hit.passage().headings)
+            return Positions(hit.text, essay.language, lambda: [hit.passage().text])
+        return Positions(hit.headings, essay.language, lambda: hit.passage().headings)
 
     def _chosen(self, refs: list[int], number: int) -> list[int]:
         """The best passages of an essay; see :func:`~indexer.engines.tiers.covering`."""
@@ -382,14 +384,28 @@ class OpenSearchMatches:
 
     # What was found
 
-    def positions(
-        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
-    ) -> list[list[Sequence[tuple[int, int]]]]:
-        """Occurrences of patterns in texts, headings or titles."""
+    def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
+        """What the nearness of patterns in passages is worth."""
+        weights = [self.idf(pattern) for pattern in patterns]
+        return [
+            nearness([texts.occurrences(pattern) for pattern in patterns], weights)
+            for texts in (self._positions(ref, "text") for ref in refs)
+        ]
+
+    def holding(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
+    ) -> list[int]:
+        """Those that have every pattern in their headings, or in their title."""
+        # Passages share headings, and essays may share titles.
+        known: dict[tuple[str, str], bool] = {}
         found = []
         for ref in refs:
-            positions = self._positions(ref, part)
-            found.append([positions.occurrences(pattern) for pattern in patterns])
+            essay, tokens = self._essays[ref if part == "title" else self._hits[ref].essay]
+            key = essay.language, tokens if part == "title" else self._hits[ref].headings
+            if key not in known:
+                known[key] = all(map(self._positions(ref, part).has, patterns))
+            if known[key]:
+                found.append(ref)
         return found
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:

@@ -42,6 +42,14 @@ class Positions:
         ]
         return found if len(singles) == 1 else sorted(set(found))
 
+    def has(self, pattern: Pattern) -> bool:
+        """Whether a pattern occurs."""
+        singles = _singles(pattern, self._language) if pattern.view == "stem" else None
+        if singles is None:
+            return bool(self.occurrences(pattern))
+        tokens = self._tokens
+        return any(token in tokens and bool(_places(tokens, token)) for token, _ in singles)
+
     def _of_stem(self, term: str) -> Sequence[int]:
         language, _, stem = term.partition(":")
         return _places(self._tokens, encoded(stem)) if language == self._language else ()

@@ -11,17 +11,19 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from heapq import nsmallest
 from operator import neg
+from typing import Literal
 
 from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Candidate, Counts, FacetName, Group, Part
+from indexer.engines.base import Candidate, Counts, FacetName, Group
 from indexer.engines.tiers import NAMES, across, best_of, covering, required
 from indexer.engines.whoosh_catalogue import Shelves, Tally
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.engines.whoosh_scoring import Scoring
 from indexer.model import Essay, Matched, Passage, Sort
+from indexer.nearness import nearness
 from indexer.plan import Pattern, PlainWord, Plan, patterns_in
 from indexer.terms import language_of
 
@@ -187,16 +189,27 @@ class WhooshMatches:
         with self._snapshot.lock, reading(self._snapshot.folder):
             return self._evaluation.occurs(pattern)
 
-    def positions(
-        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Part
-    ) -> list[list[Sequence[tuple[int, int]]]]:
-        """Occurrences of patterns in texts, headings or titles."""
+    def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
+        """What the nearness of patterns in passages is worth."""
         with self._snapshot.lock, reading(self._snapshot.folder):
-            documents = [self._snapshot.essays[r] for r in refs] if part == "title" else refs
-            columns = [
-                self._evaluation.occurrences(pattern, part, documents) for pattern in patterns
-            ]
-            return [list(row) for row in zip(*columns, strict=True)]
+            weights = [self._evaluation.idf(pattern) for pattern in patterns]
+            columns = [self._evaluation.occurrences(pattern, "text", refs) for pattern in patterns]
+            return [nearness(places, weights) for places in zip(*columns, strict=True)]
+
+    def holding(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
+    ) -> list[int]:
+        """Those that have every pattern in their headings, or in their title."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            documents = {self._snapshot.essays[r]: r for r in refs} if part == "title" else refs
+            left: Collection[int] = documents
+            for pattern in patterns:
+                field = fields.of_part(part, pattern.view)
+                found = set().union(*self._evaluation.documents(pattern, field))
+                left = [document for document in left if document in found]
+                if not left:
+                    break
+            return [documents[d] for d in left] if isinstance(documents, dict) else list(left)
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:
         """Passages by the ``ref`` of their candidates."""
