@@ -5,7 +5,7 @@
 #   make opensearch   start three OpenSearch nodes for the tests  (needs Java 21 and Maven)
 #   make opensearch-stop  end them
 #   make check      formatting, lint and types
-#   make bench      speed beside stock Whoosh, Datasette and opensearch-py
+#   make bench      speed beside stock Whoosh, FTS5, tantivy, Datasette and opensearch-py
 #                   (DATA=folder with essays/)
 #   make evaluate   quality of ranking and headings (DATA=folder with collections/ and essays/)
 #   make screenshots  the README's pictures, from real output (needs Chromium)

@@ -7,7 +7,6 @@ not done again. Prints Markdown.
 from __future__ import annotations
 
 import gc
-import json
 import shutil
 import statistics
 import sys
@@ -30,7 +29,9 @@ from indexer.engines.opensearch_client import Client
 from indexer.engines.opensearch_engine import OpenSearchEngine
 from indexer.library import Library
 from tests.benchmarks import corpus, plain
+from tests.benchmarks.child import say, tell
 from tests.benchmarks.growth import Corpus
+from tests.benchmarks.kept import Figures, Kept
 from tests.benchmarks.plain import Plain, Request
 from tests.benchmarks.searching import percentile
 from tests.benchmarks.servers import Server
@@ -53,7 +54,6 @@ _WARMING, _WARMINGS = 10_000, 3
 # Seconds that merges may go on after indexing before searches are measured.
 _SETTLING = 300
 
-Figures = dict[str, Any]
 T = TypeVar("T")
 
 
@@ -105,23 +105,6 @@ class Setting:
         return f"{self.cluster.address}/{name}"
 
 
-class Kept:
-    """Figures by shape, size and step, in a file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._all: dict[str, Figures] = json.loads(path.read_text()) if path.exists() else {}
-
-    def get(self, shape: Shape, size: int) -> Figures:
-        return self._all.get(f"{shape}/{size}", {})
-
-    def put(self, shape: Shape, size: int, name: str, figures: object) -> None:
-        self._all.setdefault(f"{shape}/{size}", {})[name] = figures
-        written = self._path.with_suffix(".new")
-        written.write_text(json.dumps(self._all, indent=1))
-        written.replace(self._path)
-
-
 def report(
     texts: Path,
     place: Path,
@@ -145,7 +128,8 @@ def report(
         missing = [
             (shape, size)
             for shape, size in steps
-            if shape.nodes == nodes and not _needed(size, found) <= kept.get(shape, size).keys()
+            if shape.nodes == nodes
+            and not _needed(size, found) <= kept.get(_key(shape, size)).keys()
         ]
         if not missing:
             continue
@@ -157,13 +141,12 @@ def report(
     _print(kept, steps)
 
 
-def _say(*lines: str) -> None:
-    print("\n".join(lines), flush=True)
+def _key(shape: Shape, size: int) -> str:
+    return f"{shape}/{size}"
 
 
 def _tell(setting: Setting, text: str) -> None:
-    told = f"{setting.shape.told()}, {setting.size:,} passages: {text}"
-    print(f"{time.strftime('%H:%M:%S')} cluster: {told} …", file=sys.stderr, flush=True)
+    tell(f"cluster: {setting.shape.told()}, {setting.size:,} passages: {text}")
 
 
 @contextmanager
@@ -224,9 +207,9 @@ def _measure(
     """All that is missing of one shape at one size."""
 
     def keep(name: str, figures: object) -> None:
-        kept.put(setting.shape, setting.size, name, figures)
+        kept.put(_key(setting.shape, setting.size), name, figures)
 
-    missing = _needed(setting.size, found) - kept.get(setting.shape, setting.size).keys()
+    missing = _needed(setting.size, found) - kept.get(_key(setting.shape, setting.size)).keys()
     _empty(setting)
     _index(setting, found, texts, place, keep, missing, rounds)
     _tell(setting, "merges")
@@ -309,10 +292,11 @@ def _files(entries: Sequence[Entry], texts: Path, folder: Path) -> Path:
     """The files of essays of the corpus, in a folder of their own."""
     shutil.rmtree(folder, ignore_errors=True)
     for entry in entries:
-        source = Path(entry.fingerprint.path)
-        target = folder / source.relative_to(texts.resolve())
+        mark = entry.fingerprint
+        name = Path(mark.path).relative_to(mark.root)
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target)
+        shutil.copy2(texts / name, target)
     return folder
 
 
@@ -557,8 +541,8 @@ _PEERS = {"replay": "the same requests", "plain": "plain"}
 
 
 def _print(kept: Kept, steps: Sequence[Step]) -> None:
-    all_of = {step: kept.get(*step) for step in steps}
-    _say(
+    all_of = {step: kept.get(_key(*step)) for step in steps}
+    say(
         "\n## A cluster\n",
         f"opensearch-py {version('opensearch-py')}; nodes with {HEAP} of heap each, all on this "
         "machine.\n",
@@ -581,7 +565,7 @@ def _median(runs: Sequence[Figures], name: str) -> float:
 
 def _print_indexing(all_of: Mapping[Step, Figures]) -> None:
     rounds = max(len(figures["ours"]) for figures in all_of.values())
-    _say(
+    say(
         f"### Indexing\n\nPassages per second, medians of {rounds} round(s), in turns.\n",
         "| | passages | ready documents, raw | ours, from entries | to raw | ours, from files "
         "| to raw | plain index | CPU s per 100,000: nodes, raw | nodes, ours | our process |",
@@ -598,7 +582,7 @@ def _print_indexing(all_of: Mapping[Step, Figures]) -> None:
         def cpu(runs: Sequence[Figures] | None, name: str, count: int = count) -> str:
             return f"{_median(runs, name) / count * 100_000:.0f}" if runs else "–"
 
-        _say(
+        say(
             f"| {shape.told()} | {count:,} | {_number(speeds['raw'])} | {_number(speeds['ours'])} "
             f"| {_ratio(speeds['ours'], speeds['raw'])} | {_number(speeds['files'])} "
             f"| {_ratio(speeds['files'], speeds['raw'])} "
@@ -616,7 +600,7 @@ def _ratio(value: float | None, to: float | None) -> str:
 
 
 def _print_size(all_of: Mapping[Step, Figures]) -> None:
-    _say(
+    say(
         "\n### Size\n",
         "| | passages | essays | different words | bytes per passage in a copy "
         "| merged to one segment | plain index | merged | all copies, MB "
@@ -628,7 +612,7 @@ def _print_size(all_of: Mapping[Step, Figures]) -> None:
         ours, other = disk[_OURS], disk[_PLAIN]
         after = [f"{merged[n] / count:,.0f}" if merged else "–" for n in (_OURS, _PLAIN)]
         heaps = ", ".join(f"{heap / 2**20:.0f}" for heap in disk["heap_bytes"])
-        _say(
+        say(
             f"| {shape.told()} | {count:,} | {figures['essays']:,} | {disk['words']:,} "
             f"| {ours['bytes'] / count:,.0f} | {after[0]} | {other['bytes'] / count:,.0f} "
             f"| {after[1]} | {ours['all_bytes'] / 1e6:,.0f} | {heaps} "
@@ -689,16 +673,16 @@ def _answered(figures: Figures) -> list[Figures]:
 
 
 def _print_queries(all_of: Mapping[Step, Figures]) -> None:
-    _say(
+    say(
         "\n### Queries that the plain index finds anything for\n",
         f"| | passages | number | {_BESIDE} |",
         "|---|" + "--:|" * 12,
     )
     for (shape, _), figures in all_of.items():
         some = _answered(figures)
-        _say(f"| {shape.told()} | {figures['passages']:,} | {len(some)} | {_beside(some)} |")
+        say(f"| {shape.told()} | {figures['passages']:,} | {len(some)} | {_beside(some)} |")
     names = {"ours": "ours", **_PEERS}
-    _say(
+    say(
         "\nCPU milliseconds of such a query, on average, in the nodes and in the process that "
         "asks.\n",
         "| | passages | requests | "
@@ -711,7 +695,7 @@ def _print_queries(all_of: Mapping[Step, Figures]) -> None:
         times = [_Times(some, name) for name in names]
         requests = statistics.mean(query["requests"] for query in some)
         cells = " | ".join(f"{each.nodes_ms:.1f} | {each.own_ms:.1f}" for each in times)
-        _say(f"| {shape.told()} | {figures['passages']:,} | {requests:.1f} | {cells} |")
+        say(f"| {shape.told()} | {figures['passages']:,} | {requests:.1f} | {cells} |")
 
 
 def _print_kinds(step: Step, figures: Figures) -> None:
@@ -721,7 +705,7 @@ def _print_kinds(step: Step, figures: Figures) -> None:
         rows.setdefault(query["kind"], []).append(query)
     nothing = [query for query in figures["queries"] if not query["plain_essays"]]
     rows["**those it finds nothing for**"] = nothing
-    _say(
+    say(
         f"\n### Queries by kind: {shape.told()}, {figures['passages']:,} passages\n",
         f"| queries | number | {_BESIDE} |",
         "|---|" + "--:|" * 11,
@@ -730,7 +714,7 @@ def _print_kinds(step: Step, figures: Figures) -> None:
 
 
 def _print_rates(all_of: Mapping[Step, Figures]) -> None:
-    _say(
+    say(
         f"\n### Queries per second, {_AT_ONCE} at once in one process\n",
         "| | passages | ours | the same requests | plain | CPU s of the nodes, ours | of our "
         "process |",
@@ -739,7 +723,7 @@ def _print_rates(all_of: Mapping[Step, Figures]) -> None:
     for (shape, _), figures in all_of.items():
         rate = figures["rate"]
         speeds = " | ".join(f"{rate[name]['speed']:.1f}" for name in ("ours", *_PEERS))
-        _say(
+        say(
             f"| {shape.told()} | {figures['passages']:,} | {speeds} "
             f"| {rate['ours']['nodes_cpu']:.1f} | {rate['ours']['own_cpu']:.1f} |"
         )
@@ -749,7 +733,7 @@ def _print_growth(all_of: Mapping[Step, Figures]) -> None:
     """What a million passages more cost, between the smallest and the largest size."""
     if len({size for _, size in all_of}) < 2:
         return
-    _say(
+    say(
         "\n### Growth, from the smallest size to the largest\n",
         "| | passages | ms of CPU in the nodes, a query, per million passages | mean ms of a "
         "query, per million | MB of one copy, per million | passages indexed per CPU second, "
@@ -766,7 +750,7 @@ def _print_growth(all_of: Mapping[Step, Figures]) -> None:
         mean = [statistics.mean(_Times(f["queries"], "ours").medians) for f in (small, large)]
         stored = [f["disk"][_OURS]["bytes"] for f in (small, large)]
         used = sum(_median(large["ours"], name) for name in ("nodes_cpu", "own_cpu"))
-        _say(
+        say(
             f"| {shape.told()} | {small['passages']:,} to {large['passages']:,} "
             f"| {(cpu[1] - cpu[0]) / more:.1f} | {(mean[1] - mean[0]) / more:.1f} "
             f"| {(stored[1] - stored[0]) / more / 1e6:,.0f} "

@@ -1,13 +1,30 @@
 """English prose to index: every ``.txt`` below ``DATA/essays`` that is not a copy or Chinese,
-and the documents of the English collections, some to a file."""
+and the documents of the English collections, some to a file; and what to ask of it."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+# Kinds of queries that are the same in every engine once each word is quoted: words, all of which
+# must be there, and phrases.
+_PLAIN = {
+    "rare word",
+    "common word",
+    "two words",
+    "three words",
+    "four words",
+    "with very common words",
+    "question",
+    "phrase",
+    "phrase and word",
+    "many words",
+}
+_TERM = re.compile(r'"[^"]*"|\S+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +33,16 @@ class Query:
 
     kind: str
     text: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether engines without our query language understand it."""
+        return self.kind in _PLAIN
+
+
+def quoted(text: str) -> str:
+    """A plain query with every word in quotation marks: no sign in it is an operator."""
+    return " ".join(f'"{term.strip(chr(34))}"' for term in _TERM.findall(text))
 
 
 def texts(data: Path) -> list[Path]:

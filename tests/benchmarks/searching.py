@@ -1,84 +1,91 @@
-"""Queries with ten snippets each, ours and stock Whoosh in turns: a passage of each of ten
-essays, and ten hits with their highlights."""
+"""Queries with ten snippets each, in turns: ``python -m tests.benchmarks.searching ROUNDS COLD
+NAME=FOLDER…``.
+
+Prints as JSON for each query the median milliseconds of each engine, ``warm`` (all stay open) and
+``cold`` (the index is opened for each search, its files being in the page cache), and how many of
+its ten it ``found``.
+"""
 
 from __future__ import annotations
 
-import shutil
+import json
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from indexer.config import Settings
-from indexer.library import Library
-from tests.benchmarks.corpus import Query
-from tests.benchmarks.stock import Stock
+from tests.benchmarks.corpus import Query, queries
+from tests.benchmarks.engines import OURS, PEERS, Searcher, opener
+from tests.benchmarks.kept import Figures
+
+Opener = Callable[[], Searcher]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Median times of one query in milliseconds, and whether stock Whoosh finds anything."""
-
-    query: Query
-    ours: float
-    stock: float
-    is_answered: bool
-
-
-def warm(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: int) -> list[Pair]:
-    """Both stay open; each query in turns, ``rounds`` times, after one that is not counted."""
-    library = Library.open(str(location), Settings(search_seconds=60))
-    stock = Stock(stock_folder)
-    pairs = []
-    for query in queries:
-        ours, theirs = _in_turns(
-            rounds,
-            partial(library.search, query.text, passages=1),
-            partial(stock.search, query.text),
+def measure(openers: Mapping[str, Opener], rounds: int, cold_rounds: int) -> list[Figures]:
+    """All queries, each of all engines that understand it."""
+    opened = {name: opens() for name, opens in openers.items()}
+    found: list[Figures] = []
+    for query in queries():
+        asked = [name for name in openers if name == OURS or PEERS[name].understands(query)]
+        text = query.text
+        found.append(
+            {
+                "kind": query.kind,
+                "text": text,
+                "found": {name: opened[name].search(text) for name in asked},
+                "warm": _in_turns(rounds, {name: _warm(opened[name], text) for name in asked}),
+            }
         )
-        pairs.append(Pair(query, ours, theirs, bool(stock.search(query.text))))
-    library.close()
-    stock.close()
-    return pairs
+    for searcher in opened.values():
+        searcher.close()
+    for figures in found:
+        runs = {name: _cold(openers[name], figures["text"]) for name in figures["warm"]}
+        figures["cold"] = _in_turns(cold_rounds, runs)
+    return found
 
 
-def cold(location: Path, stock_folder: Path, queries: Sequence[Query], rounds: int) -> list[Pair]:
-    """Each search opens its index first; the files are in the page cache."""
-
-    def ours(text: str) -> None:
-        library = Library.open(str(location), Settings(search_seconds=60))
-        library.search(text, passages=1)
-        library.close()
-
-    def theirs(text: str) -> None:
-        stock = Stock(stock_folder)
-        stock.search(text)
-        stock.close()
-
-    stock = Stock(stock_folder)
-    pairs = []
-    for query in queries:
-        times = _in_turns(rounds, partial(ours, query.text), partial(theirs, query.text))
-        pairs.append(Pair(query, *times, bool(stock.search(query.text))))
-    stock.close()
-    return pairs
+def _warm(searcher: Searcher, text: str) -> Callable[[], object]:
+    return lambda: searcher.search(text)
 
 
-def _in_turns(
-    rounds: int, ours: Callable[[], object], theirs: Callable[[], object]
-) -> tuple[float, float]:
-    times: tuple[list[float], list[float]] = ([], [])
+def _cold(opens: Opener, text: str) -> Callable[[], object]:
+    def run() -> None:
+        searcher = opens()
+        searcher.search(text)
+        searcher.close()
+
+    return run
+
+
+def _in_turns(rounds: int, runs: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+    """Median milliseconds of each, after one that is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(rounds + 1):
-        for taken, run in zip(times, (ours, theirs), strict=True):
+        for name, run in runs.items():
             before = time.perf_counter()
             run()
             if turn:
-                taken.append((time.perf_counter() - before) * 1000)
-    return statistics.median(times[0]), statistics.median(times[1])
+                times[name].append((time.perf_counter() - before) * 1000)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+# What is made of these figures
+
+
+def answered(figures: Sequence[Figures], names: Sequence[str]) -> list[Figures]:
+    """The plain queries that each of these engines finds anything for."""
+    return [
+        query
+        for query in figures
+        if Query(query["kind"], query["text"]).is_plain
+        and all(query["found"].get(name) for name in names)
+    ]
+
+
+def times(figures: Sequence[Figures], name: str, how: str = "warm") -> list[float]:
+    """Milliseconds of an engine, query by query."""
+    return [query[how][name] for query in figures]
 
 
 def percentile(values: Sequence[float], part: float) -> float:
@@ -87,27 +94,14 @@ def percentile(values: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def processes(location: Path, texts: Path, query: str, rounds: int) -> dict[str, float]:
-    """Median milliseconds of whole processes, in turns: the bare interpreter, ``essays search``
-    on a large and on a tiny index, and ``rg`` over the files where it is installed."""
-    tiny = location.with_name("tiny")
-    seeds = Path(__file__).parent.parent.parent / "seeds"
-    library = Library.open(str(tiny), Settings(), create=True)
-    library.index([seeds])
-    library.close()
-    search = [sys.executable, "-m", "indexer", "search", query, "--index"]
-    commands = {
-        "bare interpreter": [sys.executable, "-c", "pass"],
-        "essays search, two essays": [*search, str(tiny)],
-        "essays search, whole corpus": [*search, str(location)],
-    }
-    if ripgrep := shutil.which("rg"):
-        commands["rg over the files"] = [ripgrep, "-i", "--count", query, str(texts)]
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for turn in range(rounds + 1):
-        for name, command in commands.items():
-            before = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if turn:
-                times[name].append((time.perf_counter() - before) * 1000)
-    return {name: statistics.median(taken) for name, taken in times.items()}
+def main() -> None:
+    rounds, cold_rounds, *places = sys.argv[1:]
+    openers = {}
+    for place in places:
+        name, _, folder = place.partition("=")
+        openers[name] = opener(name, Path(folder))
+    print(json.dumps(measure(openers, int(rounds), int(cold_rounds))))
+
+
+if __name__ == "__main__":
+    main()

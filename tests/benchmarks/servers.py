@@ -22,6 +22,22 @@ _CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """MB (10^6 bytes) of a process: ``resident``, of which ``anonymous`` are its own and the rest
+    are pages of files; ``shared_out`` has what it shares divided among those that do."""
+
+    resident: float
+    anonymous: float
+    shared_out: float
+
+    @classmethod
+    def of(cls, pid: int) -> Memory:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        kib = {name: int(rest.split()[0]) for name, _, rest in map(_parted, lines[1:])}
+        return cls(*(kib[name] * 1024 / 1e6 for name in ("Rss", "Anonymous", "Pss")))
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """Listens at ``ports``; ``pids`` are the processes that were started, and may have more."""
 
@@ -41,9 +57,10 @@ class Server:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
-    def memory(self) -> list[tuple[float, float]]:
-        """MiB of each worker: resident, and with what it shares divided among those that do."""
-        return [(_kib(pid, "Rss") / 1024, _kib(pid, "Pss") / 1024) for pid in self.workers()]
+    def memory(self) -> list[Memory]:
+        """That of each worker, the largest first."""
+        taken = [Memory.of(pid) for pid in self.workers()]
+        return sorted(taken, key=lambda memory: memory.resident, reverse=True)
 
 
 def _children(pid: int) -> list[int]:
@@ -61,9 +78,8 @@ def _family(pids: Sequence[int]) -> list[int]:
     return found
 
 
-def _kib(pid: int, what: str) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
+def _parted(line: str) -> tuple[str, str, str]:
+    return line.partition(":")
 
 
 @contextmanager

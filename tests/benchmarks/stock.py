@@ -12,15 +12,18 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.qparser import QueryParser
 
 
-def build(folder: Path, passages: Iterable[tuple[str, str]]) -> None:
-    """Indexes (id, text) pairs in one writing session."""
+def build(folder: Path, passages: Iterable[tuple[str, str]]) -> int:
+    """Indexes (id, text) pairs in one writing session; how many they were."""
     folder.mkdir(parents=True)
     text = TEXT(analyzer=StemmingAnalyzer(), phrase=True, stored=True)
     found = index.create_in(str(folder), Schema(id=ID(stored=True, unique=True), text=text))
     writer = found.writer()
+    count = 0
     for name, content in passages:
         writer.add_document(id=name, text=content)
+        count += 1
     writer.commit()
+    return count
 
 
 class Stock:
@@ -31,10 +34,10 @@ class Stock:
         self._searcher: Any = self._index.searcher()
         self._parser: Any = QueryParser("text", self._index.schema)
 
-    def search(self, query: str, limit: int = 10) -> list[str]:
-        """The snippets of the best passages."""
-        results = self._searcher.search(self._parser.parse(query), limit=limit)
-        return [hit.highlights("text") for hit in results]
+    def search(self, query: str) -> int:
+        """Ten hits by BM25F, each with its highlights; how many there were."""
+        results = self._searcher.search(self._parser.parse(query), limit=10)
+        return len([hit.highlights("text") for hit in results])
 
     def close(self) -> None:
         self._searcher.close()
