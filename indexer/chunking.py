@@ -111,6 +111,9 @@ def _kind(group: Sequence[_Part], starts: Sequence[int], start: int, end: int) -
 
 def _fitted(group: Sequence[_Part]) -> Iterator[_Part]:
     """A group as one passage where it fits, else as many as it takes."""
+    if len(group) == 1 and len(group[0].text) <= LONGEST:
+        yield group[0]
+        return
     text = _SEPARATOR.join(part.text for part in group)
     starts: list[int] = []
     at = 0

@@ -13,6 +13,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 
 from indexer.sentences import sentences
@@ -36,6 +37,7 @@ Cut = tuple[int, int]
 PROSE = frozenset(("paragraph", "quotation", "heading"))
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_LATIN = "cp1252"  # letters and quotes of most texts in Latin script
 _NOT_WORD_ASCII = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
 # Each alternative matches wherever it begins to, so that a run of a million commas is read once.
 _CLAUSE = re.compile(r"[,;:–—，；：、،؛]++[\"'”’»)\]」』）]*+\s*+")
@@ -49,8 +51,34 @@ def normalised(text: str) -> str:
     """Letters and digits alone, folded: the same however the text is wrapped or quoted."""
     if text.isascii():
         return text.translate(_NOT_WORD_ASCII).lower()
+    try:
+        data = text.encode(_LATIN)
+    except UnicodeEncodeError:
+        return _folded(text)
+    table, dropped, others = _latin_table()
+    return _folded(text) if others.search(data) else data.translate(table, dropped).decode(_LATIN)
+
+
+def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return _NOT_WORD.sub("", folded)
+
+
+@cache
+def _latin_table() -> tuple[bytes, bytes, re.Pattern[bytes]]:
+    """What becomes of each byte of a text in Latin script, which of them vanish, and which
+    become something else than one byte."""
+    table = bytearray(range(256))
+    dropped, others = bytearray(), bytearray()
+    for code in range(256):
+        folded = _folded(bytes((code,)).decode(_LATIN, "ignore")).encode(_LATIN, "replace")
+        if not folded:
+            dropped.append(code)
+        elif len(folded) == 1 and folded != b"?":
+            table[code] = folded[0]
+        else:
+            others.append(code)
+    return bytes(table), bytes(dropped), re.compile(b"[" + re.escape(bytes(others)) + b"]")
 
 
 def _landmark(text: str, at: int) -> int:

@@ -67,13 +67,14 @@ SIGN_OFF = re.compile(
     r"|the end\.?$|finis\.?$|fin\.?$|（?完）?$)",
     re.IGNORECASE,
 )
-FOOTER = re.compile(
+# For lines in lower case. Every alternative of the first begins with a sign of its own, so that
+# a search looks at these places only.
+_FOOTER = re.compile(
     r"sign up|subscribe|newsletter|all rights reserved|copyright \S*\s*\d|©|\(c\)|click here"
-    r"|read more|share this|follow us|page \d+|^\d+ of \d+$|terms of|privacy policy|cookie"
-    r"|posted (?:by|on|in)|filed under|^tags?:|^categories:|powered by|^last updated|^published"
-    r"|版权|转载|责任编辑|扫码|公众号|^译者|^来源",
-    re.IGNORECASE,
+    r"|read more|share this|follow us|page \d+|terms of|privacy policy|cookie"
+    r"|posted (?:by|on|in)|filed under|powered by|版权|转载|责任编辑|扫码|公众号"
 )
+_FOOTER_START = re.compile(r"\d+ of \d+$|tags?:|categories:|last updated|published|译者|来源")
 BYLINE = re.compile(
     r"(?:by|from|author:?|von|par|por) +\S"
     r"|作者|译者|文[／/|：:]|[先秦汉漢唐宋元明清]{1,2}(?:朝|代)?[：:]",
@@ -91,21 +92,59 @@ CAPTION = re.compile(
     r"s?(?: by)?\s*[:.：\dIVX（(]|\[(?:illustration|footnote|image)",
     re.IGNORECASE,
 )
-LINK = re.compile(r"\S@\S|https?:|www\.", re.IGNORECASE)
-ADDRESS = re.compile(r"\S@\S|https?:|www\.|\.(?:com|org|net|gov|io|html?)\b", re.IGNORECASE)
+_LINK = re.compile(r"\S@\S|https?:|www\.", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S@\S|https?:|www\.|\.(?:com|org|net|gov|io|html?)\b", re.IGNORECASE)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-DATE = re.compile(
+_DATE = re.compile(
     rf"\b{_MONTH}\s+\d|\d(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b|^\d{{4}}[-/.年]\d{{1,2}}|\b\d{{4}}\.?$",
     re.IGNORECASE,
 )
-CODE = re.compile(r"[{}=<>\\`$;]|\w\(|\w_\w|::|->|^[-/.\w]+\.\w{1,4}$|^[#/$]|\w/\w+/")
+_CODE_SIGN = re.compile(r"[{}=<>\\`$;(_#/]")
+_CODE = re.compile(r"[{}=<>\\`$;]|\w\(|\w_\w|::|->|^[-/.\w]+\.\w{1,4}$|^[#/$]|\w/\w+/")
 SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[“\"'‘(]?[^\W\d_]|[。！？]\S")
 TERMINAL = re.compile(r"([.!?…。！？：:;；,，、—–-])[\"'”’»)\]」』）]*$")
 OPENING = "\"“‘«「『'"
 CLOSING = "\"”’»」』'"
+
+
+def is_footer(text: str) -> bool:
+    """Whether a line is one of those around an essay: sign up, all rights reserved."""
+    # As letters are compared without their case.
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = text.replace("İ", "i").lower().replace("ı", "i").replace("ſ", "s")
+    return _FOOTER.search(text) is not None or _FOOTER_START.match(text) is not None
+
+
+def has_link(text: str) -> bool:
+    """Whether an address of mail or of a page is in a line."""
+    if "@" in text or ":" in text or "www." in text.lower():
+        return _LINK.search(text) is not None
+    return False
+
+
+def has_address(text: str) -> bool:
+    """The same, or the name of a site (``example.org``)."""
+    # A stop at the very end begins no name.
+    if has_link(text) or "." in text[:-1]:
+        return _ADDRESS.search(text) is not None
+    return False
+
+
+def has_date(text: str) -> bool:
+    """Whether a day, a month with its year, or a year at the end is in a line."""
+    return any(map(str.isdigit, text)) and _DATE.search(text) is not None
+
+
+def has_code(text: str) -> bool:
+    """Whether a line has signs of a program, or is a file's name."""
+    if _CODE_SIGN.search(text) or "::" in text or " " not in text:
+        return _CODE.search(text) is not None
+    return False
 
 
 def is_stock_word(word: str) -> bool:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from indexer.heading_lexicon import (
-    ADDRESS,
     BYLINE,
     CAPTION,
     CLOSING,
-    CODE,
     CREDIT,
-    DATE,
     FINITE,
-    FOOTER,
     INITIALS,
-    LINK,
     OPENING,
     PERSONS,
     QUESTION,
@@ -22,6 +17,11 @@ from indexer.heading_lexicon import (
     SIGN_OFF,
     SMALL,
     TERMINAL,
+    has_address,
+    has_code,
+    has_date,
+    has_link,
+    is_footer,
     is_stock,
     is_stock_word,
 )
@@ -110,15 +110,18 @@ def describe(
         ("comma", ",，、"), ("semicolon", ";；"), ("colon", ":："), ("dash", "—–"),
         ("bracket", "(（"), ("inner quote", "\"“「"),
     ):  # fmt: skip
-        if any(sign in inner for sign in signs):
-            see("has " + name)
+        for sign in signs:
+            if sign in inner:
+                see("has " + name)
+                break
     if is_stock(body):
         see("stock heading")
     elif is_stock_word(words[0]):
         see("stock first word")
-    if any(char.isdigit() for char in body):
+    digits = sum(map(str.isdigit, body))
+    if digits:
         see("has digits")
-        if sum(char.isdigit() for char in body) * 2 > len(body.replace(" ", "")):
+        if digits * 2 > len(body.replace(" ", "")):
             see("mostly digits")
     for name, pattern in (
         ("salutation", SALUTATION), ("sign-off", SIGN_OFF), ("byline", BYLINE),
@@ -127,12 +130,16 @@ def describe(
     ):  # fmt: skip
         if pattern.match(body):
             see(name)
-    for name, pattern in (
-        ("footer", FOOTER),
-        ("link", LINK), ("address", ADDRESS), ("date", DATE), ("code", CODE),
-    ):  # fmt: skip
-        if pattern.search(body):
-            see(name)
+    if is_footer(body):
+        see("footer")
+    if has_link(body):
+        see("link")
+    if has_address(body):
+        see("address")
+    if has_date(body):
+        see("date")
+    if has_code(body):
+        see("code")
     if text.startswith("_") and text.endswith("_"):
         see("emphasis")
     shape += [kind or "plain", capitals, end, "long" if length > 12 else "short"]
@@ -147,8 +154,8 @@ def _case(text: str, unspaced: bool) -> str:
     words = [word for word in words if word and word[0].isalpha()]
     if not words:
         return "none"
-    letters = [char for char in text if char.isalpha()]
-    if all(not char.islower() for char in letters) and any(char.isupper() for char in letters):
+    letters = list(filter(str.isalpha, text))
+    if not any(map(str.islower, letters)) and any(map(str.isupper, letters)):
         return "capitals" if len(letters) > 1 else "one"
     if not words[0][0].isupper() and (words[0][0].islower()):
         return "lower"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from indexer.heading_lexicon import (
     CLOSING,
@@ -23,7 +24,7 @@ from indexer.heading_lexicon import (
 )
 from indexer.heading_lines import describe
 from indexer.heading_weights import FIRST_ROUND, SECOND_ROUND
-from indexer.linebreaks import UNSPACED
+from indexer.linebreaks import count_unspaced
 from indexer.numbering import is_label, numbering
 from indexer.segments import Segment
 
@@ -84,10 +85,7 @@ class Evidence:
     def __init__(self, segments: list[Segment]) -> None:
         self.segments = segments
         # A Chinese character says about as much as three letters.
-        self.sizes = [
-            len(s.text) if s.text.isascii() else len(s.text) + 2 * len(UNSPACED.findall(s.text))
-            for s in segments
-        ]
+        self.sizes = [len(s.text) + 2 * count_unspaced(s.text) for s in segments]
         count = max(1, len(segments))
         prose = [s for s in segments if s.kind == "prose"]
         short = sum(len(s.text) < _SHORT for s in prose)
@@ -183,7 +181,7 @@ class Evidence:
         if segment.kind == "list" and len(segment.lines) > 2:
             return None
         text = " ".join(segment.text.split())
-        if not any(char.isalnum() for char in text):
+        if not any(map(str.isalnum, text)):
             return None
         ending = TERMINAL.search(text)
         if ending and (
@@ -338,7 +336,7 @@ class Evidence:
         total: dict[str, int] = Counter()
         odds = [-9.0] * (len(self.segments) + 1)
         for candidate in self.candidates:
-            candidate.odds = sum(FIRST_ROUND.get(name, 0.0) for name in candidate.evidence)
+            candidate.odds = sum(map(FIRST_ROUND.get, candidate.evidence, repeat(0.0)))
             odds[candidate.index] = candidate.odds
             total[candidate.shape] += 1
             likely[candidate.shape] += candidate.odds > 0
@@ -388,7 +386,7 @@ class Evidence:
             )
             base = candidate.odds
             see(f"first {max(-6, min(6, math.floor(base)))}")
-            candidate.odds = sum(SECOND_ROUND.get(name, 0.0) for name in candidate.evidence)
+            candidate.odds = sum(map(SECOND_ROUND.get, candidate.evidence, repeat(0.0)))
 
 
 def _lead(text: str) -> str:

@@ -153,8 +153,9 @@ def _by_words(sample: str, letters: Counter[str], words: dict[str, dict[str, flo
     counts = Counter(_WORD.findall(sample))
     scores: defaultdict[str, float] = defaultdict(float)
     for word, count in counts.items():
-        for language, weight in words.get(word, {}).items():
-            scores[language] += weight * count
+        if word in words:
+            for language, weight in words[word].items():
+                scores[language] += weight * count
     for language, typical in _LATIN_LETTERS.items():
         if language in scores:
             seen = sum(letters[letter] for letter in typical)

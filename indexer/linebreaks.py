@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 # Scripts written without spaces between words, and the punctuation set solid with them.
@@ -62,12 +63,30 @@ class Hyphens:
 
 def width(line: str) -> int:
     """Columns of a line."""
-    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
+    return len(line) if line.isascii() else len(line) + _eastern(line)[0]
+
+
+def count_unspaced(text: str) -> int:
+    """How many characters are of scripts written without spaces."""
+    return 0 if text.isascii() else _eastern(text)[1]
+
+
+@lru_cache(maxsize=1000)
+def _eastern(text: str) -> tuple[int, int]:
+    """How many characters are wide, and how many of scripts written without spaces."""
+    try:
+        # Most texts that are not ASCII have nothing but letters and quotes of Latin script.
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return len(_WIDE.findall(text)), len(UNSPACED.findall(text))
+    return 0, 0
 
 
 def indent(line: str) -> int:
     """Columns of white space a line begins with; a tab goes to the next multiple of 4."""
     columns = 0
+    if not line[:1].isspace():
+        return columns
     for char in line:
         if char == "\t":
             columns += 4 - columns % 4
@@ -121,12 +140,14 @@ def is_full(line: str, following: str, columns: int) -> bool:
 
 def wrap_width(text_runs: list[Run]) -> int | None:
     """The column at which the text is hard-wrapped; None where lines are paragraphs."""
-    widths: Counter[int] = Counter()
-    everything: Counter[int] = Counter()
+    inner: list[int] = []
+    last: list[int] = []
     for run in text_runs:
-        sizes = [width(line) for line in run.lines]
-        everything.update(sizes)
-        widths.update(sizes[:-1])
+        sizes = list(map(width, run.lines))
+        last.append(sizes.pop())
+        inner += sizes
+    widths = Counter(inner)
+    everything = widths + Counter(last)
     total = sum(size * count for size, count in widths.items())
     if not total:
         return None
@@ -232,6 +253,8 @@ def join(lines: list[str], hyphens: Hyphens) -> str:
 
 def is_ornament(line: str) -> bool:
     """Whether a line is only marks that set parts off (``* * *``), without any meaning."""
+    if line[:1].isalnum():  # by far the most
+        return False
     return all(
         char.isspace()
         or (

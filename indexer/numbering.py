@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 Marker = tuple[str, int]
 
@@ -20,6 +21,8 @@ _ORDERED = re.compile(
     r"|(?P<capital>[A-Z])[.)](?=\s)"
     r")\s*"
 )
+# What any of these begins with.
+_MAY_MARK = re.compile(r"[-*+•·‣◦●○■□▪▫►➢➤✓✔∙–—\d(\[（①-⑳ivxl]|[A-Za-z][.)]")
 MARKER_END = re.compile(rf"\s*(?:{_BULLET.pattern}|{_ORDERED.pattern})")
 _LABEL = re.compile(
     r"(?P<label>part|book|volume|vol|tome|canto|act|scene|chapter|chap|section|sect|lecture|letter"
@@ -72,6 +75,8 @@ def to_roman(number: int) -> str:
 def list_marker(line: str) -> Marker | None:
     """The kind and number of the list marker a line begins with."""
     start = line.lstrip()
+    if not _MAY_MARK.match(start):
+        return None
     if _BULLET.match(start):
         return ("bullet " + start[0], 0)
     found = _ORDERED.match(start)
@@ -97,6 +102,7 @@ def follows(marker: Marker, before: Marker) -> bool:
     return {kind, before[0]} == {"roman", "letter"} and kind == "letter" and number == before[1] + 1
 
 
+@lru_cache(maxsize=1000)
 def numbering(text: str) -> tuple[str, int, str]:
     """The kind of number a line begins with, its value, and the rest of the line.
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Literal
 
 from indexer.linebreaks import (
-    UNSPACED,
     Hyphens,
     Run,
     count_broken_words,
+    count_unspaced,
     indent,
     is_full,
     is_ornament,
@@ -174,6 +174,8 @@ class Segmenter:
 
     def _of_lines(self, lines: list[str]) -> list[Segment]:
         """Segments of lines without tables, rules and quote marks."""
+        if len(lines) == 1 and not list_marker(lines[0]):  # by far the most
+            return [self._prose(lines)]
         markers = [(at, marker) for at, line in enumerate(lines) if (marker := list_marker(line))]
         out: list[Segment] = []
         begin = 0
@@ -383,4 +385,4 @@ def _dedented(lines: list[str]) -> list[str]:
 
 def is_cjk(text: str) -> bool:
     """Whether a text is mostly in a script without spaces."""
-    return len(UNSPACED.findall(text)) * 2 > len(text.replace(" ", ""))
+    return count_unspaced(text) * 2 > len(text.replace(" ", ""))

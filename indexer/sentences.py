@@ -63,6 +63,7 @@ _AFTER_ORDINAL = _words(
     "januar jänner februar märz april mai juni juli august september oktober november dezember"
     " jahrhundert jahrhunderts auflage kapitel klasse"
 )
+_ABBREVIATIONS = _LEADING | _EITHER | _BEFORE_NUMBER
 
 
 def _abbreviates(text: str, stop: int, begin: int, after: int) -> bool:
@@ -70,7 +71,11 @@ def _abbreviates(text: str, stop: int, begin: int, after: int) -> bool:
 
     ``begin`` is where the sentence began, ``after`` the first letter that follows.
     """
-    line = text[max(begin, stop - _REACH) : stop].translate(_TO_SPACES).rpartition("\n")[2]
+    before = text[max(begin, stop - _REACH) : stop]
+    word = before.rpartition(" ")[2]
+    if len(word) > 1 and word.isalpha() and word.lower() not in _ABBREVIATIONS:  # by far the most
+        return False
+    line = before.translate(_TO_SPACES).rpartition("\n")[2]
     word = line.rpartition(" ")[2]
     lowered = word.lower()
     if lowered in _LEADING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from indexer.heading_lexicon import (
-    ADDRESS,
     BYLINE,
     CAPTION,
-    DATE,
-    FOOTER,
     OPENING,
     SALUTATION,
     SENTENCES,
     SIGN_OFF,
+    has_address,
+    has_date,
+    is_footer,
     is_stock,
 )
 from indexer.headings import headings
@@ -152,7 +152,7 @@ def _may_be_title(text: str, *, strict: bool) -> bool:
         return False
     if any(pattern.match(text) for pattern in (SALUTATION, SIGN_OFF, BYLINE, CAPTION)):
         return False
-    if ADDRESS.search(text) or FOOTER.search(text):
+    if has_address(text) or is_footer(text):
         return False
     if not strict:
         return len(text) <= _LONGEST_TITLE
@@ -164,5 +164,5 @@ def _may_be_title(text: str, *, strict: bool) -> bool:
         or text[0].islower()
         or text[0] in OPENING
         or SENTENCES.search(text)
-        or DATE.search(text)
+        or has_date(text)
     )

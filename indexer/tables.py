@@ -10,6 +10,8 @@ from indexer.numbering import MARKER_END, list_marker
 # Gaps between cells: tabs, spaces, dot leaders.
 _GAP = re.compile(r"(?<=\S)(?:\t+ *| {3,}|(?<![.!?:;,]) {2,}|\s?(?:\. ?){5,}|\s?…{2,}\s?)(?=\S)")
 _WIDE_GAP = re.compile(r"(?<=\S)(?:\t+ *| {3,}|\s?(?:\. ?){5,}|\s?…{2,}\s?)(?=\S)")
+# Each gap has one of these in it.
+_GAP_SIGNS = ("\t", "  ", "..", ". .", "……")
 # A longer line is no row (characters).
 _MAX_TABLE_LINE = 300
 
@@ -68,6 +70,9 @@ def _has_pipes(line: str) -> bool:
 def _cell_edges(line: str) -> set[int]:
     """Columns near which a cell begins or ends, after the first cell."""
     edges: set[int] = set()
+    body = line.lstrip()
+    if not any(sign in body for sign in _GAP_SIGNS):
+        return edges
     depth = len(line) - len(line.lstrip())
     marker = MARKER_END.match(line)
     if marker:

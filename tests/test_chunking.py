@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.chunking import LONGEST, SHORT, chunk
+from indexer.cutting import normalised
 from indexer.model import Block, BlockKind, Passage
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
@@ -386,3 +387,11 @@ def test_order_is_the_order_of_the_blocks(blocks: list[Block]) -> None:
 def test_any_text_at_all_is_chunked(texts: list[str]) -> None:
     found, _ = chunk([paragraph(text) for text in texts])
     assert squeezed("".join(p.text for p in found)) == squeezed("".join(texts))
+
+
+LATIN = "".join(bytes((code,)).decode("cp1252", "ignore") for code in range(256))
+
+
+@given(st.text(LATIN))
+def test_a_text_in_latin_script_is_normalised_like_any_other(text: str) -> None:
+    assert normalised(text) + "字" == normalised(text + "字")
