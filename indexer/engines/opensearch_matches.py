@@ -46,7 +46,27 @@ _ORDERS: dict[Sort, list[Any]] = {
 }
 
 # Of every essay.
-_FETCHED = {**schema.ESSAYS_ONLY, "docvalue_fields": [schema.ESSAY, schema.TITLE_TOKENS]}
+_FETCHED = {
+    **schema.ESSAYS_ONLY,
+    "docvalue_fields": [schema.ESSAY, schema.TITLE_TOKENS, "id", "language"],
+}
+
+
+class _Root:
+    """An essay that was found; few of them are shown."""
+
+    def __init__(self, fields: schema.Fields) -> None:
+        self._fields = fields
+        self.key: str = fields["id"][0]
+        self.language: str = fields["language"][0]
+
+    @cached_property
+    def essay(self) -> Essay:
+        return schema.essay_of(self._fields)
+
+    @cached_property
+    def title_tokens(self) -> str:
+        return schema.title_tokens_of(self._fields)
 
 
 class _Hit:
@@ -110,7 +130,7 @@ class OpenSearchMatches:
         joined.learn([*patterns, *patterns_everywhere(plan.strict)])
         self._joined, self._exists = joined, joined.exists
         self._tiers = tiers_of(plan, languages, self._exists)
-        self._essays: list[tuple[Essay, str]] = []
+        self._essays: list[_Root] = []
         self._numbers: dict[str, int] = {}
         self._hits: list[_Hit] = []
         self._in_first = 0
@@ -303,11 +323,11 @@ class OpenSearchMatches:
 
     def _place_of(self, hit: dict[str, Any]) -> int:
         """The number of an essay, which is the same whenever it is found."""
-        essay = schema.essay_of(hit["fields"])
-        place = self._numbers.get(essay.id)
+        root = _Root(hit["fields"])
+        place = self._numbers.get(root.key)
         if place is None:
-            place = self._numbers[essay.id] = len(self._essays)
-            self._essays.append((essay, schema.title_tokens_of(hit["fields"])))
+            place = self._numbers[root.key] = len(self._essays)
+            self._essays.append(root)
         return place
 
     def _complete(self, tier: Tier, made: list[tuple[int, list[int], int]]) -> None:
@@ -323,7 +343,7 @@ class OpenSearchMatches:
                     missing |= set(range(len(patterns))) - held
         if not lacking:
             return
-        ids = [schema.key_of(self._essays[place][0].id) for place in lacking]
+        ids = [self._essays[place].key for place in lacking]
         best = []
         for n in sorted(missing):
             with_word = passages_with(patterns[n], self._exists)
@@ -368,13 +388,13 @@ class OpenSearchMatches:
 
     def _positions(self, ref: int, part: Part) -> Positions:
         if part == "title":
-            essay, tokens = self._essays[ref]
-            return Positions(tokens, essay.language, lambda: [essay.title])
+            root = self._essays[ref]
+            return Positions(root.title_tokens, root.language, lambda: [root.essay.title])
         hit = self._hits[ref]
-        essay, _ = self._essays[hit.essay]
+        language = self._essays[hit.essay].language
         if part == "text":
-            return Positions(hit.text, essay.language, lambda: [hit.passage().text])
-        return Positions(hit.headings, essay.language, lambda: hit.passage().headings)
+            return Positions(hit.text, language, lambda: [hit.passage().text])
+        return Positions(hit.headings, language, lambda: hit.passage().headings)
 
     def _chosen(self, refs: list[int], number: int) -> list[int]:
         """The best passages of an essay; see :func:`~indexer.engines.tiers.covering`."""
@@ -400,8 +420,9 @@ class OpenSearchMatches:
         known: dict[tuple[str, str], bool] = {}
         found = []
         for ref in refs:
-            essay, tokens = self._essays[ref if part == "title" else self._hits[ref].essay]
-            key = essay.language, tokens if part == "title" else self._hits[ref].headings
+            root = self._essays[ref if part == "title" else self._hits[ref].essay]
+            tokens = root.title_tokens if part == "title" else self._hits[ref].headings
+            key = root.language, tokens
             if key not in known:
                 known[key] = all(map(self._positions(ref, part).has, patterns))
             if known[key]:
@@ -414,4 +435,4 @@ class OpenSearchMatches:
 
     def essays_of(self, refs: Sequence[int]) -> list[Essay]:
         """Essays by the ``essay_ref`` of their groups."""
-        return [self._essays[ref][0] for ref in refs]
+        return [self._essays[ref].essay for ref in refs]
