@@ -453,3 +453,23 @@ def test_an_engine_may_be_closed_twice_and_an_open_one_goes_on(site: Site) -> No
     other.close()
     other.close()
     assert ids_of(engine, "words") == ["a"]
+
+
+def test_scores_forget_what_was_deleted(site: Site) -> None:
+    """A cluster keeps it for half a minute and until the next run after that."""
+    essays = [entry(f"e{n}", f"{'common ' * (n % 3)}words of essay {n}") for n in range(30)]
+    engine = site.stocked(essays)
+    changed(engine, remove=[f"e{n}" for n in range(20)])
+    fresh = site.stocked(essays[20:])
+
+    def scores(of: Engine) -> list[tuple[float, ...]]:
+        found = (matches_of(of, text).groups(0, 30) for text in ("common", "words", "essay 25"))
+        return [tuple(group.score for group in groups) for groups in found]
+
+    wanted = scores(fresh)
+    until = time.monotonic() + 120
+    while [*map(pytest.approx, wanted)] != scores(engine) and time.monotonic() < until:
+        time.sleep(2)
+        engine.writer().close()
+    for found, expected in zip(scores(engine), wanted, strict=True):
+        assert found == pytest.approx(expected)
