@@ -18,6 +18,7 @@ PACKAGES = ("indexer", "webapp")
 OWNERS = {
     "whoosh": ("indexer.engines.whoosh",),
     "click": ("indexer.cli",),
+    "numpy": ("indexer.engines.whoosh_codec",),
     "flask": ("webapp",),
     "granian": ("webapp.serving",),
     "limits": ("webapp.rate",),
@@ -43,11 +44,13 @@ LATE = {
     "multiprocessing",
     "numpy",
     "opensearchpy",
+    "pickle",
     "prometheus_client",
     "selectolax",
     "tomllib",
     "urllib.request",
     "watchfiles",
+    "whoosh",
     "yaml",
 }
 
