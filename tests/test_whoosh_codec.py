@@ -231,7 +231,7 @@ def test_a_manifest_of_a_commit_that_never_was_counts_for_nothing(location: Path
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"segments":[],"toc":["a",1]}', "deleted", "missing", "size"]
+    "text", ["", "{", "[]", '{"segments":[{}],"toc":[1,1]}', "deleted", "missing", "size", "away"]
 )
 def test_a_damaged_manifest_is_told(location: Path, text: str) -> None:
     folder = folder_of(location)
@@ -246,6 +246,7 @@ def test_a_damaged_manifest_is_told(location: Path, text: str) -> None:
         "deleted": {"deleted": (5, 3)},
         "missing": {"name": "essays_none"},
         "size": {"documents": 700},
+        "away": {"name": f"../index-1/{of[0].name}"},
     }
     if text in changes:
         first = {"name": of[0].name, "documents": of[0].documents, "deleted": ()}

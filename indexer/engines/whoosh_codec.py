@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from whoosh import columns, fields, formats
 from whoosh.codec import base
 from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
+from indexer.engines import whoosh_entries as entries
 from indexer.engines.whoosh_arrays import ArraysWriter, Code
 from indexer.engines.whoosh_fields import COLUMNS, ENTRY, LENGTHS, TERM_FIELDS
 from indexer.engines.whoosh_segment import (
     FARTHEST,
     MOST_OFTEN,
-    ODD_STRING,
     POSTINGS,
     STORED,
     STRIDE,
@@ -175,29 +174,6 @@ def _ends(lengths: Any) -> Any:
     return ends.astype(np.uint32)
 
 
-def _packed(value: Any) -> bytes:
-    """A stored entry in MessagePack."""
-    try:
-        return msgspec.msgpack.encode(value)
-    except UnicodeEncodeError:
-        return msgspec.msgpack.encode(_encodable(value))
-
-
-def _encodable(value: Any) -> Any:
-    """The same with half surrogates as what MessagePack has room for."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return msgspec.msgpack.Ext(ODD_STRING, value.encode("utf-8", "surrogatepass"))
-        return value
-    if isinstance(value, Mapping):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [*map(_encodable, value)]
-    return value
-
-
 class StoredWriter(base.PerDocumentWriter):
     """Writes the stored entries and columns of a segment."""
 
@@ -250,7 +226,7 @@ class StoredWriter(base.PerDocumentWriter):
             offsets.append(len(values))
 
     def finish_doc(self) -> None:
-        packed = _packed(self._entry)
+        packed = entries.pack(self._entry)
         self._file.write(packed)
         document = len(self._offsets) - 1
         self._offsets.append(self._offsets[-1] + len(packed))

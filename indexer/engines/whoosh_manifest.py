@@ -1,37 +1,29 @@
 """The segments of a commit as JSON, beside Whoosh's table of contents.
 
-Whoosh's own is a pickle of its classes; with this, reading needs neither. It is written before
-the table of contents appears and counts for that one only, whose length and sum it holds.
+Whoosh's own table of contents is a pickle of its classes; with this, reading needs neither. It is
+written before that appears, and counts only for the one whose length and CRC-32 it names.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-
-import msgspec
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 from indexer.errors import DamagedError
 
 
-class SegmentState(Struct, frozen=True, kw_only=True):
+class SegmentState(NamedTuple):
     """A segment in one commit: its name, its number of documents, deleted ones included, and
     which are deleted: from where to where, again and again."""
 
     name: str
     documents: int
     deleted: tuple[int, ...]
-
-
-class Manifest(Struct, frozen=True, kw_only=True):
-    """The segments of a commit, and the length and CRC-32 of its table of contents."""
-
-    segments: tuple[SegmentState, ...]
-    toc: tuple[int, int]
 
 
 def runs(numbers: Iterable[int]) -> tuple[int, ...]:
@@ -57,9 +49,9 @@ def toc_of(generation: int) -> str:
 
 def write(path: Path, segments: Sequence[SegmentState], toc: bytes) -> None:
     """Writes a manifest durably."""
-    made = Manifest(segments=tuple(segments), toc=_sum(toc))
-    with open(path, "wb") as file:
-        file.write(msgspec.json.encode(made))
+    data = {"toc": _sum(toc), "segments": [segment._asdict() for segment in segments]}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(data, file, separators=(",", ":"))
         file.flush()
         os.fsync(file.fileno())
 
@@ -74,17 +66,26 @@ def read(folder: Path, generation: int) -> tuple[SegmentState, ...] | None:
     except FileNotFoundError:
         return None
     try:
-        manifest = msgspec.json.decode(data, type=Manifest)
-        for segment in manifest.segments:
-            ends = (0, *segment.deleted, segment.documents)
-            if len(ends) % 2 or any(a > b for a, b in pairwise(ends)):
-                raise ValueError(f"impossible deletions in {segment.name}")
-    except ValueError as error:
+        manifest = json.loads(data)
+        segments = tuple(map(_state, manifest["segments"]))
+        wanted = tuple(manifest["toc"])
+    except (ValueError, KeyError, TypeError) as error:
         raise DamagedError(
-            f"{path}: {error}; make the index anew with: essays index --rebuild FOLDER"
+            f"{path}: not readable as a manifest ({type(error).__name__}: {error}); make the index "
+            "anew with: essays index --rebuild FOLDER"
         ) from error
     # That of a commit that was not finished, whose number another took.
-    return manifest.segments if manifest.toc == _sum(toc) else None
+    return segments if wanted == _sum(toc) else None
+
+
+def _state(data: Any) -> SegmentState:
+    state = SegmentState(str(data["name"]), int(data["documents"]), tuple(data["deleted"]))
+    ends = (0, *state.deleted, state.documents)
+    if not state.name.isidentifier():
+        raise ValueError(f"impossible segment {state.name!r}")
+    if len(ends) % 2 or any(a > b for a, b in pairwise(ends)):
+        raise ValueError(f"impossible deletions in {state.name}")
+    return state
 
 
 def _sum(toc: bytes) -> tuple[int, int]:

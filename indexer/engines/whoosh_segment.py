@@ -33,8 +33,7 @@ from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
+from indexer.engines import whoosh_entries as entries
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.whoosh_arrays import Arrays, Code, Numbers
 from indexer.errors import DamagedError
@@ -45,8 +44,6 @@ POSTINGS, STORED = ".postings", ".stored"
 STRIDE = 16
 # The greatest frequency and the greatest position that are not kept apart.
 MOST_OFTEN, FARTHEST = 254, 65_534
-# Strings with half of a surrogate pair, which UTF-8 has no bytes for, are of this extension type.
-ODD_STRING = 1
 
 
 class Lists(NamedTuple):
@@ -168,15 +165,6 @@ class Column:
             yield values[begin:stop] if there == document else b""
 
 
-def _odd_string(code: int, data: memoryview) -> str:
-    if code != ODD_STRING:
-        raise ValueError(f"a stored entry has an item of type {code}")
-    return bytes(data).decode("utf-8", "surrogatepass")
-
-
-_DECODE = msgspec.msgpack.Decoder(ext_hook=_odd_string).decode
-
-
 class Files:
     """The files of a segment, which snapshots share; freed when nothing refers to them."""
 
@@ -216,7 +204,7 @@ class Files:
 
     def entry(self, document: int) -> Any:
         """What is stored of a document."""
-        return _DECODE(self._entries[self._offsets[document] : self._offsets[document + 1]])
+        return entries.unpack(self._entries[self._offsets[document] : self._offsets[document + 1]])
 
 
 class Segment:
