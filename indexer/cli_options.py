@@ -80,7 +80,7 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
     """The library at the location set; ``create`` allows that there is none yet."""
     from indexer.library import Library
 
-    return Library.open(settings.index, settings, create=create)
+    return Library.open(settings.index, settings, create=create, lasting=False)
 
 
 def look(settings: Settings) -> Look:

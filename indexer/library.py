@@ -59,15 +59,23 @@ class Library:
         self._suggester: Suggester | None = None
 
     @classmethod
-    def open(cls, location: str, settings: Settings, *, create: bool = False) -> Library:
-        """Opens the index at a location; ``create`` allows that there is none yet."""
+    def open(
+        cls, location: str, settings: Settings, *, create: bool = False, lasting: bool = True
+    ) -> Library:
+        """Opens the index at a location; ``create`` allows that there is none yet.
+
+        Not ``lasting`` is for a process of one search: it loads nothing that takes longer to
+        load than it saves; the results are the same.
+        """
         # Engines are imported here, so that what needs none of them loads none.
         if not is_folder(location):
             return cls(_on_cluster(location, settings, create), settings, None)
         from indexer.engines.whoosh_engine import WhooshEngine
 
         path = Path(location)
-        engine = WhooshEngine(path, write_wait=settings.write_wait_seconds, create=create)
+        engine = WhooshEngine(
+            path, write_wait=settings.write_wait_seconds, create=create, vectors=lasting
+        )
         return cls(engine, settings, path)
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ def search(
         limit = 0
     if show == "paths":
         passages = 0
-    with Library.open(settings.index, settings) as library:
+    with Library.open(settings.index, settings, lasting=False) as library:
         result = library.search(
             typed(query), limit=limit, offset=offset, passages=passages, sort=sort
         )

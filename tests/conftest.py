@@ -6,7 +6,6 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
-from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -106,26 +105,28 @@ def index_address(cluster: str) -> Iterator[str]:
 # Every engine
 
 
-@pytest.fixture(scope="module", params=get_args(Name))
+@pytest.fixture(scope="module", params=["whoosh", "whoosh, plain Python", "opensearch"])
 def engine_home(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Name, str]:
-    """Each engine, with a folder or a cluster for its indexes."""
-    if request.param == "whoosh":
-        return "whoosh", str(tmp_path_factory.mktemp("site"))
-    return "opensearch", request.getfixturevalue("cluster")
+) -> tuple[Name, str, bool]:
+    """Each engine, with a folder or a cluster for its indexes, and whether it uses numpy."""
+    if request.param == "opensearch":
+        return "opensearch", request.getfixturevalue("cluster"), False
+    return "whoosh", str(tmp_path_factory.mktemp("site")), request.param == "whoosh"
 
 
 @pytest.fixture
-def site(request: pytest.FixtureRequest, engine_home: tuple[Name, str]) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, engine_home: tuple[Name, str, bool]) -> Iterator[Site]:
     """A place for the indexes of one test, once for every engine."""
     thorough = request.config.getoption("--thorough")
-    with closing(Site(*engine_home, thorough=thorough)) as site:
+    name, base, vectors = engine_home
+    with closing(Site(name, base, vectors=vectors, thorough=thorough)) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def shared_site(engine_home: tuple[Name, str]) -> Iterator[Site]:
+def shared_site(engine_home: tuple[Name, str, bool]) -> Iterator[Site]:
     """A place for indexes that the tests of a module share, once for every engine."""
-    with closing(Site(*engine_home)) as site:
+    name, base, vectors = engine_home
+    with closing(Site(name, base, vectors=vectors)) as site:
         yield site

@@ -69,11 +69,15 @@ class Site:
     """Where indexes of one engine lie: a context of :func:`contextlib.closing`, which takes
     all away that were made here.
 
-    ``base`` is a folder, or the address of a cluster without the name of an index.
+    ``base`` is a folder, or the address of a cluster without the name of an index. The embedded
+    engine searches by numpy with ``vectors``, and by plain Python without.
     """
 
-    def __init__(self, name: Name, base: str, *, thorough: bool = False) -> None:
+    def __init__(
+        self, name: Name, base: str, *, vectors: bool = False, thorough: bool = False
+    ) -> None:
         self.name = name
+        self._vectors = vectors
         self._thorough = thorough
         self._base = base
         self._run = f"contract-{secrets.token_hex(4)}"
@@ -90,7 +94,9 @@ class Site:
         """An engine at a location."""
         engine: Engine
         if self.name == "whoosh":
-            engine = WhooshEngine(Path(location), write_wait=write_wait, create=create)
+            engine = WhooshEngine(
+                Path(location), write_wait=write_wait, create=create, vectors=self._vectors
+            )
         else:
             # Here, because its library is an extra.
             from indexer.engines.opensearch_engine import OpenSearchEngine

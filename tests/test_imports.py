@@ -18,7 +18,6 @@ PACKAGES = ("indexer", "webapp")
 OWNERS = {
     "whoosh": ("indexer.engines.whoosh",),
     "click": ("indexer.cli",),
-    "numpy": ("indexer.engines.whoosh_codec",),
     "flask": ("webapp",),
     "granian": ("webapp.serving",),
     "limits": ("webapp.rate",),
@@ -28,6 +27,7 @@ OWNERS = {
     "mdit_py_plugins": ("indexer.readers",),
     "yaml": ("indexer.readers",),
     "Stemmer": ("indexer.terms",),
+    "numpy": ("indexer.engines.vector",),
     "watchfiles": ("indexer.watching",),
     "opensearchpy": ("indexer.engines.opensearch_client",),
     "urllib3": ("indexer.engines.opensearch_client",),
@@ -44,13 +44,11 @@ LATE = {
     "multiprocessing",
     "numpy",
     "opensearchpy",
-    "pickle",
     "prometheus_client",
     "selectolax",
     "tomllib",
     "urllib.request",
     "watchfiles",
-    "whoosh",
     "yaml",
 }
 

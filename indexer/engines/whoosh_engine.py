@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Entry, Fingerprint, Selection
+from indexer.engines.base import Entry, Fingerprint, Matches, Selection
 from indexer.engines.whoosh_catalogue import Shelves, WhooshCatalogue
 from indexer.engines.whoosh_evaluation import Evaluation
-from indexer.engines.whoosh_location import SCHEMA_VERSION, Location, Stamp, newest_generation
 from indexer.engines.whoosh_matches import WhooshMatches
-from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.engines.whoosh_reader import DAMAGE, Snapshot, reading
+from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location, Stamp, newest_generation
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, ShelfOrder, Sort, Status
 from indexer.plan import Below, Pattern, Plan, Scope
@@ -24,6 +24,7 @@ from indexer.spelling import Lexicon, matcher
 from indexer.terms import form_of
 
 if TYPE_CHECKING:
+    from indexer.engines.vector_weighing import Weighing
     from indexer.engines.whoosh_writer import WhooshWriter
 
 T = TypeVar("T")
@@ -33,15 +34,28 @@ _OPENINGS = 5
 
 
 class WhooshEngine:
-    """The index in a folder. Every reading method answers from one commit."""
+    """The index in a folder. Every reading method answers from one commit.
 
-    def __init__(self, path: Path, *, write_wait: float = 10.0, create: bool = False) -> None:
+    With ``vectors`` it searches by numpy, which is the faster the more it is asked and takes a
+    tenth of a second to load; the results are the same.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        write_wait: float = 10.0,
+        create: bool = False,
+        vectors: bool = False,
+    ) -> None:
         self._location = Location(path)
         self._write_wait = write_wait
-        # Held while the newest commit is opened; reading needs none.
-        self._lock = threading.Lock()
+        self._vectors = vectors
+        # Held by whoever reads, here and in the matches of a search.
+        self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
         self._shelves: Shelves | None = None
+        self._weighing: Weighing | None = None
         if create:
             self._location.prepare()
         else:
@@ -65,29 +79,39 @@ class WhooshEngine:
         known = self._snapshot
         if known is not None and known.folder == folder and known.is_newest():
             return known
+        # The one before is not closed: a search under way may still read from it.
+        self._snapshot = self._shelves = self._weighing = None
         for _ in range(_OPENINGS):
             try:
-                snapshot = Snapshot(folder, known)
-            except FileNotFoundError:
-                folder = self._location.current_folder()
+                snapshot = Snapshot(folder, self._lock, known)
+            except (FileNotFoundError, *DAMAGE):
+                # Whoosh takes some of the missing files for empty ones, and stumbles later.
+                pass
             else:
-                break
-        else:
-            snapshot = Snapshot(folder)
-        self._snapshot, self._shelves = snapshot, None
-        return snapshot
+                # Where no commit came in between, none can have taken a file away.
+                if snapshot.is_newest():
+                    self._snapshot = snapshot
+                    return snapshot
+            folder = self._location.current_folder()
+        self._snapshot = Snapshot(folder, self._lock)
+        return self._snapshot
 
     def _read(self, ask: Callable[[Snapshot], T]) -> T:
         """Asks the newest snapshot; damage becomes one clear error."""
-        with reading(self._location.path):
-            with self._lock:
-                snapshot = self._newest()
-            return ask(snapshot)
+        with self._lock, reading(self._location.path):
+            try:
+                return ask(self._newest())
+            except FileNotFoundError:
+                # A commit came in between and swept a file not yet opened.
+                self._snapshot = None
+                return ask(self._newest())
 
     def close(self) -> None:
-        """Frees files and memory, when the searches under way are done."""
+        """Frees files and memory."""
         with self._lock:
-            self._snapshot = self._shelves = None
+            if self._snapshot is not None:
+                self._snapshot.close()
+                self._snapshot = self._shelves = self._weighing = None
 
     # Writing
 
@@ -147,8 +171,11 @@ class WhooshEngine:
             # The stored entries of an older analyser are the same; only its terms differ.
             if self._location.stamp().schema != SCHEMA_VERSION:
                 return iter(())
-            with reading(self._location.path):
-                return iter(ask(Snapshot(self._location.current_folder())))
+            snapshot = Snapshot(self._location.current_folder())
+            try:
+                return iter(ask(snapshot))
+            finally:
+                snapshot.close()
         return iter(self._read(ask))
 
     def languages(self) -> Mapping[str, int]:
@@ -188,10 +215,9 @@ class WhooshEngine:
         return self._read(ask)
 
     def _shelves_of(self, snapshot: Snapshot) -> Shelves:
-        with self._lock:
-            shelves = self._shelves
-            if shelves is None or shelves.snapshot is not snapshot:
-                shelves = self._shelves = Shelves(snapshot)
+        shelves = self._shelves
+        if shelves is None or shelves.snapshot is not snapshot:
+            shelves = self._shelves = Shelves(snapshot)
         return shelves
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> WhooshCatalogue:
@@ -205,15 +231,29 @@ class WhooshEngine:
 
     def search(
         self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
-    ) -> WhooshMatches:
+    ) -> Matches:
         """Runs a plan over the newest commit."""
 
-        def ask(snapshot: Snapshot) -> WhooshMatches:
-            evaluation = Evaluation(snapshot, deadline)
+        def ask(snapshot: Snapshot) -> Matches:
             shelves = self._shelves_of(snapshot)
+            if self._vectors:
+                from indexer.engines.vector_matches import VectorMatches
+
+                weighing = self._weighing_of(snapshot)
+                return VectorMatches(weighing, shelves, plan, sort, per_essay, deadline)
+            evaluation = Evaluation(snapshot, deadline)
             return WhooshMatches(evaluation, snapshot, shelves, plan, sort, per_essay)
 
         return self._read(ask)
+
+    def _weighing_of(self, snapshot: Snapshot) -> Weighing:
+        from indexer.engines.vector_arrays import Arrays
+        from indexer.engines.vector_weighing import Weighing
+
+        weighing = self._weighing
+        if weighing is None or weighing.arrays.snapshot is not snapshot:
+            weighing = self._weighing = Weighing(Arrays(snapshot))
+        return weighing
 
     def essay(self, essay_id: str) -> Entry | None:
         """A whole essay, or ``None``."""
@@ -265,8 +305,9 @@ class WhooshEngine:
         """Verifies the index against itself."""
         from indexer.engines.whoosh_check import problems
 
-        self._location.stamp()
-        return problems(self._location)
+        with self._lock:
+            self._location.stamp()
+            return problems(self._location)
 
 
 def _lexicon(snapshot: Snapshot, scope: Scope) -> Lexicon:

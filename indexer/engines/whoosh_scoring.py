@@ -53,18 +53,17 @@ class Scoring:
         for alike in self._rows(pattern):
             best: dict[int, float] = {}
             for path, weight in alike:
-                weight *= times
                 frequencies = self._frequencies(path, pattern.view, total)
                 if len(alike) == 1:
                     for document, tf in frequencies:
-                        total[document] += weight * tf / (tf + norms[lengths[document]])
+                        total[document] += times * (weight * tf / (tf + norms[lengths[document]]))
                     continue
                 for document, tf in frequencies:
                     worth = weight * tf / (tf + norms[lengths[document]])
                     if worth > best.get(document, 0.0):
                         best[document] = worth
             for document, worth in best.items():
-                total[document] += worth
+                total[document] += times * worth
 
     def _rows(self, pattern: Pattern) -> list[list[_Weighed]]:
         """The rows of a pattern; those together that may be in the same passages."""

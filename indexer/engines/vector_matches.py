@@ -1,0 +1,262 @@
+"""The outcome of a search by whole arrays: its tiers, their order, the groups of a page.
+
+A tier is ordered and scored only when its groups are asked for, and no further than they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from indexer.deadline import check_clock
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Candidate, Counts, FacetName, Group
+from indexer.engines.tiers import NAMES, across, best_of, covering
+from indexer.engines.vector_arrays import Array, among, heads
+from indexer.engines.vector_patterns import Patterns
+from indexer.engines.vector_scoring import Scored, Scoring
+from indexer.engines.vector_tiers import tiers_of
+from indexer.engines.vector_weighing import Weighed, Weighing
+from indexer.engines.whoosh_catalogue import Shelves, Tally
+from indexer.engines.whoosh_evaluation import Evaluation
+from indexer.engines.whoosh_reader import reading
+from indexer.model import Essay, Matched, Passage, Sort
+from indexer.nearness import nearness
+from indexer.plan import Pattern, Plan, patterns_in
+
+# Beyond so many essays a tier is scored whole.
+_MOST_PRUNED = 2_000
+
+
+class VectorMatches:
+    """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
+
+    def __init__(
+        self,
+        weighing: Weighing,
+        shelves: Shelves,
+        plan: Plan,
+        sort: Sort,
+        per_essay: int,
+        deadline: float,
+    ) -> None:
+        self._weighing = weighing
+        self._arrays = weighing.arrays
+        self._snapshot = weighing.arrays.snapshot
+        self._shelves = shelves
+        self._plan = plan
+        self._sort = sort
+        self._per_essay = per_essay
+        self._deadline = deadline
+        self._known: dict[Pattern, Weighed] = {}
+        self._check_clock()
+        self._tiers = tiers_of(
+            plan, shelves.languages, self._arrays, self._weighed, self._check_clock
+        )
+        self._scoring: Scoring | None = None
+        # For each tier how many essays are in order, all their passages, and the order.
+        self._orders: dict[int, tuple[int, Array, Scored | None]] = {}
+        self.tier_sizes = tuple(tier.size for tier in self._tiers)
+        best = best_of(self.tier_sizes)
+        self.matched: Matched = "none" if best is None else NAMES[best]
+        self.essays = 0 if best is None else self.tier_sizes[best]
+        self.passages = 0 if best is None else len(self._tiers[best].passages(self._arrays))
+        self.partial = sum(self.tier_sizes) - self.essays
+        self._tally: Tally | None = None
+
+    def _check_clock(self) -> None:
+        check_clock(self._deadline)
+
+    def _weighed(self, pattern: Pattern) -> Weighed:
+        found = self._known.get(pattern)
+        if found is None:
+            found = self._known[pattern] = self._weighing.weighed(pattern, self._check_clock)
+        return found
+
+    # Facets
+
+    def _counted(self) -> Array:
+        best = best_of(self.tier_sizes)
+        return np.empty(0, np.intp) if best is None else self._tiers[best].essays.nonzero()[0]
+
+    def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
+        """The values of a facet over the essays counted, at most so many."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            self._check_clock()
+            if self._tally is None:
+                self._tally = Tally(self._shelves, self._counted().tolist())
+            return self._tally.facet(name, most, below)
+
+    def essays_with(self, pattern: Pattern) -> int:
+        """How many of the essays counted have a pattern among authors or in the title."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            self._check_clock()
+            own = self._weighing.essays(pattern, Patterns(self._arrays, self._check_clock))
+            return len(np.intersect1d(own, self._counted()))
+
+    # Order
+
+    def groups(self, start: int, stop: int) -> list[Group]:
+        """Essays ``start`` to ``stop``, tier by tier."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return [
+                group
+                for number, low, high in across(self.tier_sizes, start, stop)
+                for group in self._groups_of(number, low, high)
+            ]
+
+    def idf(self, pattern: Pattern) -> float:
+        """Lucene's inverse document frequency of a pattern among the essays."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return self._weighed(pattern).idf
+
+    def occurs(self, pattern: Pattern) -> bool:
+        """Whether a pattern occurs anywhere."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return self._weighed(pattern).essays > 0
+
+    def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
+        """What the nearness of patterns in passages is worth."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            evaluation = Evaluation(self._snapshot, self._deadline)
+            weights = [self._weighed(pattern).idf for pattern in patterns]
+            columns = [evaluation.occurrences(pattern, "text", refs) for pattern in patterns]
+            return [nearness(places, weights) for places in zip(*columns, strict=True)]
+
+    def holding(
+        self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
+    ) -> list[int]:
+        """Those that have every pattern in their headings, or in their title."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            left = np.array(refs, np.intp)
+            documents = self._arrays.essays[left] if part == "title" else left
+            finder = Patterns(self._arrays, self._check_clock)
+            for pattern in patterns:
+                field = fields.of_part(part, pattern.view)
+                held = np.zeros(len(left), np.bool_)
+                for found in self._weighing.holding(pattern, (field,), finder):
+                    held |= among(found, documents)[0]
+                left, documents = left[held], documents[held]
+                if not len(left):
+                    break
+            found_refs: list[int] = left.tolist()
+            return found_refs
+
+    def passages_of(self, refs: Sequence[int]) -> list[Passage]:
+        """Passages by the ``ref`` of their candidates."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return [self._snapshot.passage(ref) for ref in refs]
+
+    def essays_of(self, refs: Sequence[int]) -> list[Essay]:
+        """Essays by the ``essay_ref`` of their groups."""
+        with self._snapshot.lock, reading(self._snapshot.folder):
+            return [self._snapshot.essay(ref) for ref in refs]
+
+    def _scores(self) -> Scoring:
+        if self._scoring is None:
+            times = Counter(p for word in self._plan.words for p in (word.pattern, *word.parts))
+            times.update(patterns_in(self._plan.strict))
+            self._scoring = Scoring(
+                self._arrays,
+                [
+                    (count, part)
+                    for pattern, count in times.items()
+                    for part in self._weighed(pattern).parts
+                ],
+            )
+        return self._scoring
+
+    def _ordered(self, number: int, stop: int) -> tuple[Array, Scored | None]:
+        """Places of a tier's essays in order, so many at least, and their passages where these
+        were scored for it."""
+        known = self._orders.get(number)
+        if known is not None and known[0] >= stop:
+            return known[1:]
+        tier = self._tiers[number]
+        scored: Scored | None = None
+        if self._sort != "relevance":
+            places = tier.essays.nonzero()[0]
+            order = places[self._arrays.ranks(self._sort)[places].argsort()]
+            until = tier.size
+        else:
+            until = stop if stop <= _MOST_PRUNED else tier.size
+            scored = self._scores().best(tier, until)
+            begins = heads(scored.places)
+            places, best = scored.places[begins], np.maximum.reduceat(scored.scores, begins)
+            order = places[self._by_score(places, best, until)]
+        self._orders[number] = until, order, scored
+        return order, scored
+
+    def _by_score(self, places: Array, best: Array, most: int) -> Array:
+        """Indices of at most so many essays by their best scores, of equals by their ids."""
+        if len(best) > most:
+            least = np.partition(best, len(best) - most)[len(best) - most]
+            chosen = (best >= least).nonzero()[0]
+        else:
+            chosen = np.arange(len(best))
+        scores = best[chosen]
+        order = (-scores).argsort(kind="stable")
+        ranked = scores[order]
+        if (ranked[1:] == ranked[:-1]).any():
+            order = np.lexsort((self._arrays.ranks("relevance")[places[chosen]], -scores))
+        found: Array = chosen[order[:most]]
+        return found
+
+    def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
+        self._check_clock()
+        order, scored = self._ordered(number, high)
+        wanted = order[low:high]
+        if scored is None:
+            scored = self._scores().of(self._tiers[number], np.sort(wanted))
+        numbers = np.full(len(self._arrays.essays), -1, np.intp)
+        numbers[wanted] = np.arange(len(wanted))
+        group = numbers[scored.places]
+        shown = (group >= 0).nonzero()[0]
+        documents, scores, group = scored.documents[shown], scored.scores[shown], group[shown]
+        by_score = np.lexsort((-scores, group))
+        documents, scores = documents[by_score], scores[by_score]
+        totals = np.bincount(group, minlength=len(wanted))
+        ends = totals.cumsum().tolist()
+        places, sizes = wanted.tolist(), totals.tolist()
+        if number == 1:
+            documents, scores = self._covered(documents, scores, ends)
+        most = self._per_essay
+        chosen, worth = documents.tolist(), scores.tolist()
+        made = []
+        for place, size, end in zip(places, sizes, ends, strict=True):
+            begin = end - size
+            until = min(end, begin + most)
+            passages = tuple(
+                Candidate(ref=ref, score=score)
+                for ref, score in zip(chosen[begin:until], worth[begin:until], strict=True)
+            )
+            # The first one is the best, whatever the order of the others.
+            made.append(
+                Group(
+                    essay_ref=place,
+                    tier=number,
+                    score=worth[begin],
+                    passages=passages,
+                    total=size,
+                )
+            )
+        return made
+
+    def _covered(self, documents: Array, scores: Array, ends: Sequence[int]) -> tuple[Array, Array]:
+        """Passages of essays that hold all words only together, so that those that add a word
+        come before those that repeat one."""
+        words = [self._weighed(word.pattern) for word in self._plan.words]
+        held: list[list[int]] = [[] for _ in range(len(documents))]
+        for number, weighed in enumerate(words):
+            for part in weighed.parts:
+                for index in among(part.documents, documents)[0].nonzero()[0].tolist():
+                    held[index].append(number)
+        order: list[int] = []
+        begin = 0
+        for end in ends:
+            order += covering(range(begin, end), len(words), held.__getitem__)
+            begin = end
+        return documents[order], scores[order]

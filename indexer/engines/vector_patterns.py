@@ -1,0 +1,200 @@
+"""Where patterns occur in a field, by whole posting lists at once.
+
+A place is a number: that of its document times a constant, plus a position. Words in a row are
+places that meet once each word's are shifted back by its distance from the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.engines.vector_arrays import NOWHERE, Array, Arrays, Counted, Positions, among, heads
+from indexer.engines.vector_arrays import spans as spans_of
+from indexer.plan import Path
+from indexer.rows import Row
+
+# A position in a passage, heading path, title or list of authors is below this.
+_BITS = 24
+# Where so many of a list's documents are wanted, all are looked at.
+_MOST = 4
+
+
+class _Choice(NamedTuple):
+    """A term that may stand at a step: its postings, and by how many positions it moves on."""
+
+    postings: Positions
+    advance: int
+
+
+_Steps = list[list[_Choice]]
+
+
+class Patterns:
+    """Looks for patterns in the fields of one commit, with a look at the clock now and then."""
+
+    def __init__(self, arrays: Arrays, check_clock: Callable[[], None]) -> None:
+        self._arrays = arrays
+        self._check_clock = check_clock
+
+    def row(self, row: Row, field: str) -> Counted:
+        """The documents that have a row in a field, and at how many positions it begins."""
+        if len(row) == 1:
+            return self._arrays.postings(field, row[0][0])
+        self._check_clock()
+        lists = []
+        for term, offset in row:
+            found = self._arrays.positions(field, term)
+            if not len(found.documents):
+                return NOWHERE
+            lists.append((found, offset))
+        common = self._common([[found.documents] for found, _ in lists])
+        keys: Array | None = None
+        # The rarest first leaves the least to look for.
+        for found, offset in sorted(lists, key=lambda item: len(item[0].positions)):
+            self._check_clock()
+            own = _places(found, common) - offset
+            keys = own if keys is None else _meeting(keys, own)
+            if not len(keys):
+                return NOWHERE
+        assert keys is not None
+        documents = keys >> _BITS
+        begins = heads(documents)
+        counts = np.diff(begins, append=len(documents))
+        return Counted(documents[begins].astype(np.int32), counts)
+
+    def along(self, path: Path, field: str) -> Array:
+        """The documents that have a path of several steps in a field."""
+        steps = self._steps(path, field)
+        if steps is None:
+            return NOWHERE.documents
+        common = self._common(_documents(steps))
+        numbered = list(enumerate(steps))
+        if all(choice.advance == 1 for step in steps for choice in step):
+            # Then any order will do.
+            numbered.sort(key=lambda item: sum(len(one.postings.positions) for one in item[1]))
+        reached: Array | None = None
+        for number, step in numbered:
+            after = []
+            for postings, advance in step:
+                self._check_clock()
+                own = _places(postings, common) - number
+                # Keys stay as they were at the first step, moved on by what is joined.
+                met = own if reached is None else _meeting(reached, own)
+                after.append(met + (advance - 1))
+            reached = after[0] if len(after) == 1 else np.unique(np.concatenate(after))
+            if not len(reached):
+                break
+        assert reached is not None
+        documents = reached >> _BITS
+        return documents[heads(documents)].astype(np.int32)
+
+    def near(self, path: Path, slop: int, field: str) -> Array:
+        """The documents that have every step of a path in a field, each at a place of its own,
+        with at most so many other positions between them: as :mod:`indexer.matching` has it."""
+        steps = self._steps(path, field)
+        if steps is None:
+            return NOWHERE.documents
+        wanted: dict[tuple[str, ...], int] = {}
+        chosen = []
+        # The same words twice are two steps that share places.
+        for alternatives, step in zip(path, steps, strict=True):
+            same = tuple(sorted(one.term for one in alternatives))
+            if same not in wanted:
+                chosen.append(step)
+            wanted[same] = wanted.get(same, 0) + 1
+        common = self._common(_documents(steps))
+        columns: tuple[list[Array], list[Array], list[Array]] = ([], [], [])
+        for number, step in enumerate(chosen):
+            for postings, advance in step:
+                self._check_clock()
+                places = _places(postings, common)
+                columns[0].append(places)
+                columns[1].append(np.full(len(places), advance))
+                columns[2].append(np.full(len(places), number))
+        begins, advances, numbers = map(np.concatenate, columns)
+        order = np.lexsort((numbers, advances, begins))
+        begins, numbers = begins[order], numbers[order]
+        ends = begins + advances[order]
+        return self._windows(begins, ends, numbers, list(wanted.values()), slop)
+
+    def _windows(
+        self, begin: Array, end: Array, number: Array, wanted: Sequence[int], slop: int
+    ) -> Array:
+        """The documents with a window of the latest places of each step, as many as wanted, in
+        which few other positions are."""
+        document = begin >> _BITS
+        # Where the document of each place begins in the list.
+        first = np.maximum.accumulate(
+            np.where(np.diff(document, prepend=-1) != 0, np.arange(len(document)), 0)
+        )
+        fits = np.ones(len(begin), np.bool_)
+        low = np.full(len(begin), np.iinfo(np.int64).max)
+        high = np.full(len(begin), -1)
+        taken = np.zeros(len(begin), np.int64)
+        for step, times in enumerate(wanted):
+            self._check_clock()
+            own = (number == step).nonzero()[0]
+            # How many places of this step there are up to each one.
+            until = (number == step).cumsum()
+            for back in range(1, times + 1):
+                there = until >= back
+                at = own[np.maximum(until - back, 0)]
+                fits &= there & (at >= first)
+                low = np.minimum(low, begin[at])
+                high = np.maximum(high, end[at])
+                taken += end[at] - begin[at]
+        fits &= high - low - taken <= slop
+        found = document[fits]
+        return found[heads(found)].astype(np.int32)
+
+    def _steps(self, path: Path, field: str) -> _Steps | None:
+        """The posting lists of each step; none where a step has none."""
+        steps = []
+        for step in path:
+            choices = [
+                _Choice(postings, one.advance)
+                for one in step
+                if len((postings := self._arrays.positions(field, one.term)).documents)
+            ]
+            if not choices:
+                return None
+            steps.append(choices)
+        return steps
+
+    def _common(self, steps: list[list[Array]]) -> Array:
+        """The documents in some list of every step."""
+        joined = sorted((self._arrays.union(lists) for lists in steps), key=len)
+        found = joined[0]
+        for documents in joined[1:]:
+            if len(found):
+                there, _ = among(documents, found)
+                found = found[there]
+        return found
+
+
+def _documents(steps: _Steps) -> list[list[Array]]:
+    return [[choice.postings.documents for choice in step] for step in steps]
+
+
+def _places(postings: Positions, common: Array) -> Array:
+    """The places of a term in the ascending documents that are in ``common``, and maybe in some
+    others."""
+    documents, frequencies, positions, starts = postings
+    if len(common) * _MOST < len(documents):
+        there, at = among(documents, common)
+        at = at[there]
+        documents, frequencies = common[there], frequencies[at]
+        positions = positions[spans_of(starts[at], frequencies)]
+    found = np.repeat(documents.astype(np.int64) << _BITS, frequencies)
+    found += positions
+    return found
+
+
+def _meeting(one: Array, other: Array) -> Array:
+    """The places in both of two ascending lists."""
+    few, many = (one, other) if len(one) < len(other) else (other, one)
+    there, _ = among(many, few)
+    return few[there]

@@ -1,0 +1,236 @@
+"""The tiers of a search as flags for each essay, and the passages that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.tiers import required
+from indexer.engines.vector_arrays import Array, Arrays, among, numbers_of
+from indexer.engines.vector_weighing import Part, Weighed
+from indexer.plan import (
+    Below,
+    Both,
+    Dated,
+    Either,
+    InLanguage,
+    OfEssay,
+    Pattern,
+    Plan,
+    PlanNode,
+    Without,
+)
+
+# Where a list is so many times as long as another, it is searched and not gone through.
+_LONGER = 8
+
+Weigh = Callable[[Pattern], Weighed]
+
+
+class Strict:
+    """The passages that the strict part of a plan leaves, as a flag for each document."""
+
+    def __init__(self, arrays: Arrays, weigh: Weigh, check_clock: Callable[[], None]) -> None:
+        self._arrays = arrays
+        self._weigh = weigh
+        self._check_clock = check_clock
+
+    def flags(self, node: PlanNode) -> Array:
+        """A flag for each document."""
+        self._check_clock()
+        match node:
+            case Pattern():
+                flags = np.zeros(self._arrays.size, np.bool_)
+                for of_language in self._weigh(node).parts:
+                    flags[of_language.documents] = True
+                return flags
+            case Both(parts):
+                found: Array | None = None
+                parts = tuple(dict.fromkeys(parts))
+                # What is without something is taken from the rest.
+                for part in sorted(parts, key=lambda part: isinstance(part, Without)):
+                    if isinstance(part, Without):
+                        found = self._everything() if found is None else found
+                        found &= ~self.flags(part.part)
+                    else:
+                        found = self.flags(part) if found is None else found & self.flags(part)
+                return self._everything() if found is None else found
+            case Either(parts):
+                either = np.zeros(self._arrays.size, np.bool_)
+                for part in parts:
+                    either |= self.flags(part)
+                return either
+            case Without(part):
+                return self._everything() & ~self.flags(part)
+            case _:
+                flags = np.zeros(self._arrays.size, np.bool_)
+                flags[self._arrays.passages_of(self._filtered(node))] = True
+                return flags
+
+    def _everything(self) -> Array:
+        flags = np.zeros(self._arrays.size, np.bool_)
+        flags[self._arrays.passages_of(np.arange(len(self._arrays.essays)))] = True
+        return flags
+
+    def _filtered(self, node: InLanguage | Below | OfEssay | Dated) -> Array:
+        """Places of the essays that a filter lets through."""
+        arrays = self._arrays
+        if isinstance(node, InLanguage):
+            return arrays.place_of[arrays.postings(fields.LANGUAGE, node.language).documents]
+        if isinstance(node, Below):
+            return arrays.place_of[arrays.postings(fields.PLACE, node.place).documents]
+        if isinstance(node, OfEssay):
+            place = arrays.snapshot.place_of(node.essay_id)
+            return np.array([] if place is None else [place], np.intp)
+        start, end = node.start or "", node.end or "\uffff"
+        days = arrays.snapshot.sort_keys(fields.SORT_DAY)
+        return np.array(
+            [place for place, key in enumerate(days) if key and start <= key.decode() < end],
+            np.intp,
+        )
+
+
+class Tier(NamedTuple):
+    """Essays of a tier as flags, and their passages: a list of documents, or those that any of
+    some parts has in them."""
+
+    essays: Array
+    size: int
+    documents: Array | None
+    parts: tuple[Part, ...]
+
+    def passages(self, arrays: Arrays) -> Array:
+        """All the passages, ascending."""
+        if self.documents is not None:
+            return self.documents
+        flags = np.zeros(arrays.size, np.bool_)
+        for part in self.parts:
+            wanted = self.essays.take(arrays.place_of.take(part.documents))
+            flags[part.documents[wanted]] = True
+        return numbers_of(flags)
+
+
+class _Requirement(NamedTuple):
+    """The parts of each word required, those of words that stand in for others, together."""
+
+    words: list[list[Part]]
+    others: list[Part]
+
+
+def tiers_of(
+    plan: Plan,
+    languages: Iterable[str],
+    arrays: Arrays,
+    weigh: Weigh,
+    check_clock: Callable[[], None],
+) -> tuple[Tier, ...]:
+    """The three tiers of a plan, in a library of these languages."""
+    none = np.zeros(len(arrays.essays), np.bool_)
+    empty = Tier(none, 0, np.empty(0, np.int32), ())
+    if not plan.words and plan.strict is None:
+        return empty, empty, empty
+    flags = None
+    if plan.strict is not None and not (not plan.words and isinstance(plan.strict, Pattern)):
+        flags = Strict(arrays, weigh, check_clock).flags(plan.strict)
+    if not plan.words:
+        if flags is None:
+            assert isinstance(plan.strict, Pattern)
+            documents = arrays.union([part.documents for part in weigh(plan.strict).parts])
+        else:
+            documents = numbers_of(flags)
+        essays = _owners(arrays, documents)
+        return Tier(essays, int(essays.sum()), documents, ()), empty, empty
+    known: dict[Part, Part] = {}
+
+    def left(parts: list[Part]) -> list[Part]:
+        if flags is None:
+            return parts
+        for part in parts:
+            if part not in known:
+                known[part] = part.within(arrays, flags)
+        return [known[part] for part in parts if len(known[part].documents)]
+
+    every, with_every = [], none.copy()
+    together, beyond = none.copy(), none.copy()
+    first: list[Part] = []
+    second: list[Part] = []
+    for needed, spoken in required(plan.words, languages):
+        check_clock()
+        words = [left(weigh(word.pattern).spoken(spoken)) for word in needed]
+        others = [
+            part
+            for word in needed
+            for own in word.parts
+            for part in left(weigh(own).spoken(spoken))
+        ]
+        found = _with_all(arrays, words)
+        every.append(found)
+        own = _owners(arrays, found)
+        with_every |= own
+        if len(words) == 1 and not others:
+            continue
+        holders = [_holders(len(none), parts) for parts in words]
+        all_of = np.logical_and.reduce(holders) & ~own
+        together |= all_of
+        any_of = np.logical_or.reduce([*holders, _holders(len(none), others)])
+        beyond |= any_of & ~all_of & ~own
+        of_words = [part for parts in words for part in parts]
+        first += of_words
+        second += [*of_words, *others]
+    documents = arrays.union(every)
+    return (
+        Tier(with_every, int(with_every.sum()), documents, ()),
+        Tier(together, int(together.sum()), None, tuple(first)),
+        Tier(beyond, int(beyond.sum()), None, tuple(second)),
+    )
+
+
+def _owners(arrays: Arrays, documents: Array) -> Array:
+    """The essays of passages, as flags."""
+    flags = np.zeros(len(arrays.essays), np.bool_)
+    flags[arrays.place_of.take(documents)] = True
+    return flags
+
+
+def _holders(essays: int, parts: Iterable[Part]) -> Array:
+    """The essays that any of some parts is in, as flags."""
+    flags = np.zeros(essays, np.bool_)
+    for part in parts:
+        flags[part.places] = True
+    return flags
+
+
+def _with_all(arrays: Arrays, words: Sequence[Sequence[Part]]) -> Array:
+    """The passages with every word."""
+    if len(words) == 1:
+        return arrays.union([part.documents for part in words[0]])
+    spoken = [{part.language: part.documents for part in parts} for parts in words]
+    if any("" in lists for lists in spoken):
+        # Words of no language are met with in any.
+        return _meeting(
+            arrays, [arrays.union([part.documents for part in parts]) for parts in words]
+        )
+    common = set.intersection(*map(set, spoken))
+    return arrays.union(
+        [_meeting(arrays, [lists[language] for lists in spoken]) for language in common]
+    )
+
+
+def _meeting(arrays: Arrays, lists: Sequence[Array]) -> Array:
+    """The documents in all of several ascending lists."""
+    lists = sorted(lists, key=len)
+    found = lists[0]
+    for documents in lists[1:]:
+        if not len(found):
+            break
+        if len(documents) > _LONGER * len(found):
+            there, _ = among(documents, found)
+            found = found[there]
+        else:
+            flags = np.zeros(arrays.size, np.bool_)
+            flags[documents] = True
+            found = found[flags.take(found)]
+    return found

@@ -1,0 +1,254 @@
+"""Patterns as lists of the passages that have them and what they are worth in each, kept.
+
+The formula is that of the port (:mod:`indexer.engines.base`), in the order of operations of
+:mod:`indexer.engines.whoosh_scoring`, so that the digits and with them all ties are the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+from msgspec.structs import replace
+
+from indexer.engines import whoosh_fields as fields
+from indexer.engines.vector_arrays import Array, Arrays, Counted, heads
+from indexer.engines.vector_patterns import Patterns
+from indexer.plan import Path, Pattern, View
+from indexer.rows import MOST_ROWS, Row, is_graded, rows
+from indexer.terms import language_of, stem_of, stem_term
+from indexer.weights import BM25, inverse_frequency
+
+# Bytes of what is kept of patterns: for each document of the index, and at least.
+_KEPT_EACH, _KEPT = 64, 16_000_000
+# Terms whose idf is kept, some 100 bytes each.
+_KEPT_IDFS = 50_000
+
+
+class Part:
+    """The passages that have a pattern, those of one language where it has terms of several.
+
+    ``documents`` ascend. Their essays are ``places``, ascending; the documents of each begin at
+    its number in ``begins`` (one more than places), and ``best`` is the most that any is worth.
+    """
+
+    __slots__ = ("_worths", "begins", "best", "documents", "language", "places")
+
+    def __init__(
+        self, arrays: Arrays, language: str, documents: Array, worths: Array | float
+    ) -> None:
+        self.language = language
+        self.documents = documents
+        self._worths = worths
+        owners = arrays.place_of.take(documents)
+        begins = heads(owners)
+        self.places = owners[begins]
+        if isinstance(worths, float):
+            self.best = np.full(len(begins), worths)
+        else:
+            self.best = np.maximum.reduceat(worths, begins) if len(begins) else worths
+        self.begins = np.append(begins, len(documents)).astype(np.int32)
+
+    def worths(self, at: Array | slice) -> Array | float:
+        """What the pattern is worth in the documents at some indices."""
+        return self._worths if isinstance(self._worths, float) else self._worths[at]
+
+    def within(self, arrays: Arrays, mask: Array) -> Part:
+        """Those of the passages that have a flag."""
+        keep = mask.take(self.documents)
+        worths = self._worths if isinstance(self._worths, float) else self._worths[keep]
+        return Part(arrays, self.language, self.documents[keep], worths)
+
+    @property
+    def room(self) -> int:
+        """The bytes that it takes."""
+        worths = 0 if isinstance(self._worths, float) else self._worths.nbytes
+        essays = self.places.nbytes + self.begins.nbytes + self.best.nbytes
+        return self.documents.nbytes + worths + essays
+
+
+class Weighed(NamedTuple):
+    """A pattern: its passages, in parts that share none, and how many essays have it."""
+
+    parts: tuple[Part, ...]
+    essays: int
+    idf: float
+
+    def spoken(self, languages: Collection[str] | None) -> list[Part]:
+        """The parts of some languages; ``None`` is all."""
+        return [part for part in self.parts if languages is None or part.language in languages]
+
+
+class Weighing:
+    """The patterns of one commit that were asked for, within a number of bytes."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self._kept: OrderedDict[Pattern, Weighed] = OrderedDict()
+        self._room = 0
+        self._most = max(_KEPT, _KEPT_EACH * arrays.size)
+        self._numbers: dict[tuple[View, str], int] = {}
+        # Held while what is kept changes, and never while anything is looked up.
+        self._changing = threading.Lock()
+
+    def weighed(self, pattern: Pattern, check_clock: Callable[[], None]) -> Weighed:
+        """A pattern's passages and what it is worth in each."""
+        with self._changing:
+            found = self._kept.get(pattern)
+            if found is not None:
+                self._kept.move_to_end(pattern)
+                return found
+        check_clock()
+        found = self._weigh(pattern, Patterns(self.arrays, check_clock))
+        with self._changing:
+            if pattern not in self._kept:
+                self._kept[pattern] = found
+                self._room += _room(found)
+                while self._room > self._most and len(self._kept) > 1:
+                    _, dropped = self._kept.popitem(last=False)
+                    self._room -= _room(dropped)
+        return found
+
+    def _weigh(self, pattern: Pattern, patterns: Patterns) -> Weighed:
+        alone = dict(_by_language(pattern))
+        if is_graded(pattern):
+            made = [self._graded(part, language, patterns) for language, part in alone.items()]
+            essays = self._essays_beyond(pattern, patterns) + sum(len(part.places) for part in made)
+            idf = inverse_frequency(len(self.arrays.essays), essays)
+        else:
+            held = {name: self._passages(part, patterns) for name, part in alone.items()}
+            owners = map(self.arrays.place_of.take, held.values())
+            essays = self._essays_beyond(pattern, patterns) + sum(len(heads(o)) for o in owners)
+            idf = inverse_frequency(len(self.arrays.essays), essays)
+            made = [Part(self.arrays, name, documents, idf) for name, documents in held.items()]
+        return Weighed(tuple(part for part in made if len(part.documents)), essays, idf)
+
+    def _essays_beyond(self, pattern: Pattern, patterns: Patterns) -> int:
+        """How many essays without passages have a pattern in fields of their own."""
+        if self.arrays.passages.all():
+            return 0
+        return int((self.arrays.passages[self.essays(pattern, patterns)] == 0).sum())
+
+    def essays(self, pattern: Pattern, patterns: Patterns) -> Array:
+        """Places of the essays whose own fields (title, authors) a pattern occurs in."""
+        lists = self.holding(pattern, fields.of_essays(pattern), patterns)
+        return self.arrays.place_of[self.arrays.union(lists)]
+
+    # Where a pattern occurs
+
+    def _passages(self, pattern: Pattern, patterns: Patterns) -> Array:
+        lists = self.holding(pattern, fields.of_passages(pattern), patterns)
+        essays = self.essays(pattern, patterns)
+        if len(essays):
+            lists.append(self.arrays.passages_of(essays).astype(np.int32))
+        return self.arrays.union(lists)
+
+    def holding(self, pattern: Pattern, names: Iterable[str], patterns: Patterns) -> list[Array]:
+        """The documents that have a pattern in some of these fields."""
+        """The documents that have a pattern in some of these fields, in lists that may overlap."""
+        lists = []
+        for field in names:
+            if pattern.slop is not None:
+                lists += [patterns.near(path, pattern.slop, field) for path in pattern.paths]
+                continue
+            terms = {one.term for path in pattern.paths if len(path) == 1 for one in path[0]}
+            lists += [self.arrays.postings(field, term).documents for term in terms]
+            lists += [patterns.along(path, field) for path in pattern.paths if len(path) > 1]
+        return lists
+
+    # What it is worth
+
+    def _graded(self, pattern: Pattern, language: str, patterns: Patterns) -> Part:
+        view = pattern.view
+        weighed = []
+        for row in rows(pattern, lambda term: self._exists(view, term)):
+            found = self._frequencies(row, view, patterns)
+            if len(found.documents):
+                weight = (BM25.k1 + 1) * sum(self.idf(view, term) for term, _ in row)
+                tf = found.counts.astype(np.float64)
+                worths = weight * tf
+                tf += self.arrays.norms(view, found.documents)
+                worths /= tf
+                weighed.append((found.documents, worths))
+        if len(weighed) == 1 and not self._is_cut(pattern):
+            return Part(self.arrays, language, *weighed[0])
+        lists = [documents for documents, _ in weighed]
+        if self._is_cut(pattern):
+            lists.append(self._passages(pattern, patterns))
+        documents = self.arrays.union(lists)
+        best = np.zeros(len(documents))
+        for own, worths in weighed:
+            at = documents.searchsorted(own)
+            best[at] = np.maximum(best[at], worths)
+        return Part(self.arrays, language, documents, best)
+
+    def _is_cut(self, pattern: Pattern) -> bool:
+        """Whether a pattern may have more rows than it is scored by."""
+        choices = sum(prod(map(len, path)) for path in pattern.paths)
+        return choices > MOST_ROWS
+
+    def _exists(self, view: View, term: str) -> bool:
+        return any(
+            len(self.arrays.postings(fields.of_part(part, view), term).documents)
+            for part in ("text", "heading", "title")
+        )
+
+    def _frequencies(self, row: Row, view: View, patterns: Patterns) -> Counted:
+        """How often a row counts in each passage."""
+        lists = [patterns.row(row, fields.of_part("text", view))]
+        lists.append(patterns.row(row, fields.of_part("heading", view)))
+        titles = patterns.row(row, fields.of_part("title", view))
+        if len(titles.documents):
+            places = self.arrays.place_of[titles.documents]
+            documents = self.arrays.passages_of(places).astype(np.int32)
+            counts = np.repeat(
+                BM25.title * titles.counts.astype(np.int32), self.arrays.passages[places]
+            )
+            lists.append(Counted(documents, counts))
+        return self.arrays.added(lists)
+
+    def idf(self, view: View, term: str) -> float:
+        """Lucene's inverse document frequency of an exact term or of a stem, in whatever
+        language, among passages whose titles, headings and texts are one field."""
+        languages = self.arrays.snapshot.languages
+        terms = (
+            [term]
+            if view == "exact"
+            else [stem_term(stem_of(term), language) for language in languages]
+        )
+        total = self.arrays.snapshot.totals(view).passages
+        return inverse_frequency(total, sum(self._number(view, one) for one in terms))
+
+    def _number(self, view: View, term: str) -> int:
+        """The number of passages that have a term in title, headings or text."""
+        found = self._numbers.get((view, term))
+        if found is None:
+            if len(self._numbers) >= _KEPT_IDFS:
+                self._numbers.clear()
+            own = self._frequencies(((term, 0),), view, Patterns(self.arrays, _never))
+            found = self._numbers[view, term] = len(own.documents)
+        return found
+
+
+def _never() -> None:
+    """No look at the clock."""
+
+
+def _room(weighed: Weighed) -> int:
+    return sum(part.room for part in weighed.parts) + 1_000
+
+
+def _by_language(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
+    """A pattern of stems as one for each language that it has terms of; another as it is."""
+    if pattern.view == "exact":
+        yield "", pattern
+        return
+    paths: dict[str, list[Path]] = {}
+    for path in pattern.paths:
+        paths.setdefault(language_of(path[0][0].term), []).append(path)
+    for language, own in paths.items():
+        yield language, replace(pattern, paths=tuple(own))

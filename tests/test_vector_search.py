@@ -1,0 +1,123 @@
+"""Searches by numpy give what those in plain Python give, to the last digit and in that order."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.engines import vector_arrays, vector_patterns, vector_scoring, vector_tiers
+from indexer.engines.base import Entry, FacetName, Matches
+from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.model import Sort
+from indexer.paths import exact_paths
+from indexer.plan import Pattern, Plan, patterns_in
+from indexer.planning import make_plan
+from indexer.query import parse
+from tests.engines import Site
+from tests.shelves import changed, entry, fill
+from tests.strategies import searches
+from tests.test_engine_oracle import real_entries, remembered
+
+# Essays and passages asked for at once, beyond what any library here has.
+EVERYTHING = 10_000
+FACETS: tuple[FacetName, ...] = ("language", "year", "author", "folder")
+SORTS: tuple[Sort, ...] = ("relevance", "date", "title")
+
+
+class Both:
+    """One index with two searchers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.plain = WhooshEngine(folder, create=True)
+        self.vector = WhooshEngine(folder, create=True, vectors=True)
+
+    def close(self) -> None:
+        self.plain.close()
+        self.vector.close()
+
+    def plan(self, text: str) -> Plan:
+        return make_plan(parse(text), tuple(self.plain.languages()), self.plain)[0]
+
+    def searched(self, plan: Plan, sort: Sort, per_essay: int) -> tuple[Matches, Matches]:
+        plain, vector = (
+            engine.search(plan, sort=sort, per_essay=per_essay, deadline=time.monotonic() + 60)
+            for engine in (self.plain, self.vector)
+        )
+        return plain, vector
+
+
+@contextmanager
+def library(tmp_path: Path, entries: Sequence[Entry], *, commits: int) -> Iterator[Both]:
+    """An index of several segments, from which an essay was deleted and another replaced."""
+    both = Both(Path(Site("whoosh", str(tmp_path)).location()))
+    fill(both.plain, [entry("gone", "liberty the rights"), *entries], commits=commits)
+    changed(both.plain, *entries[-1:], remove=["gone"])
+    yield both
+    both.close()
+
+
+def assert_same(both: Both, text: str, *, per_essay: int = 3, first: int = 2) -> None:
+    """Totals, order, passages, scores, facets: all of what a search gives is the same."""
+    plan = both.plan(text)
+    author = Pattern(paths=exact_paths("mill"), view="exact", scope="author", label="mill")
+    for sort in SORTS:
+        plain, vector = both.searched(plan, sort, per_essay)
+        for name in ("matched", "essays", "passages", "partial", "tier_sizes"):
+            assert getattr(vector, name) == getattr(plain, name), (text, name)
+        for start, stop in ((0, first), (first, 2 * first), (0, EVERYTHING), (1, 3 * first)):
+            assert vector.groups(start, stop) == plain.groups(start, stop), (text, sort, start)
+        for facet in FACETS:
+            assert vector.facet(facet, 3) == plain.facet(facet, 3), (text, facet)
+        assert vector.essays_with(author) == plain.essays_with(author)
+        words = [own for word in plan.words for own in (word.pattern, *word.parts)]
+        groups = plain.groups(0, EVERYTHING)
+        refs = [candidate.ref for group in groups for candidate in group.passages]
+        assert vector.nearness(refs, words) == plain.nearness(refs, words), text
+        for some in (words, words[:1]):
+            essays = [group.essay_ref for group in groups]
+            assert vector.holding(refs, some, "heading") == plain.holding(refs, some, "heading")
+            assert vector.holding(essays, some, "title") == plain.holding(essays, some, "title")
+        for pattern in [*words, *patterns_in(plan.strict)]:
+            assert vector.idf(pattern) == plain.idf(pattern), (text, pattern)
+            assert vector.occurs(pattern) == plain.occurs(pattern), (text, pattern)
+
+
+@pytest.fixture(params=[False, True], ids=["as it is", "as in a large library"])
+def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What large libraries are searched by, in small ones."""
+    if request.param:
+        monkeypatch.setattr(vector_scoring, "_FEW", 0)
+        monkeypatch.setattr(vector_arrays, "_DENSE", 1_000_000)
+        monkeypatch.setattr(vector_tiers, "_LONGER", 0)
+        monkeypatch.setattr(vector_patterns, "_MOST", 0)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("large")
+def test_both_searchers_find_the_same_in_generated_libraries(tmp_path: Path) -> None:
+    @Site("whoosh", str(tmp_path)).generated(25)
+    @given(searches(), st.integers(1, 3), st.integers(1, 4))
+    def agree(search: tuple[list[Entry], list[str]], commits: int, per_essay: int) -> None:
+        entries, texts = search
+        with library(tmp_path, entries, commits=commits) as both:
+            for text in texts:
+                assert_same(both, text, per_essay=per_essay)
+
+    agree()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("large")
+def test_both_searchers_find_the_same_in_real_essays(tmp_path: Path) -> None:
+    entries = real_entries()
+    rng = random.Random(7)
+    with library(tmp_path, entries, commits=4) as both:
+        for _ in range(50):
+            assert_same(both, remembered(entries, rng), first=rng.randint(1, 4))
