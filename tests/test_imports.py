@@ -18,6 +18,7 @@ PACKAGES = ("indexer", "webapp")
 OWNERS = {
     "whoosh": ("indexer.engines.whoosh",),
     "click": ("indexer.cli",),
+    "numpy": ("indexer.engines.whoosh_codec", "indexer.engines.vector"),
     "flask": ("webapp",),
     "granian": ("webapp.serving",),
     "limits": ("webapp.rate",),
@@ -27,7 +28,6 @@ OWNERS = {
     "mdit_py_plugins": ("indexer.readers",),
     "yaml": ("indexer.readers",),
     "Stemmer": ("indexer.terms",),
-    "numpy": ("indexer.engines.vector",),
     "watchfiles": ("indexer.watching",),
     "opensearchpy": ("indexer.engines.opensearch_client",),
     "urllib3": ("indexer.engines.opensearch_client",),
@@ -44,11 +44,13 @@ LATE = {
     "multiprocessing",
     "numpy",
     "opensearchpy",
+    "pickle",
     "prometheus_client",
     "selectolax",
     "tomllib",
     "urllib.request",
     "watchfiles",
+    "whoosh",
     "yaml",
 }
 

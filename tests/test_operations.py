@@ -70,7 +70,7 @@ def test_readiness_begins_with_the_index(tmp_path: Path) -> None:
 
 def test_an_index_that_is_damaged_is_not_ready(tmp_path: Path) -> None:
     stocked(tmp_path / "index", [entry("one", "A monk.")]).close()
-    for path in (tmp_path / "index").rglob("*.col"):
+    for path in (tmp_path / "index").rglob("*.stored"):
         path.write_bytes(b"")
     response = without_index(tmp_path).test_client().get("/readyz")
     assert response.status_code == 503

@@ -18,7 +18,7 @@ from whoosh import index as whoosh_index
 from whoosh import query as stock
 from whoosh import scoring
 
-from indexer.engines import whoosh_storage
+from indexer.engines import whoosh_location
 from indexer.engines.base import Engine, Entry
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.plan import Alternative, Both, Either, Pattern, Plan, PlanNode, Without
@@ -98,7 +98,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     fill(engine, entries, commits=3)
     changed(engine, remove=[each.essay.id for each in entries[::7]])
     index = whoosh_index.open_dir(
-        str(whoosh_storage.Location(path).current_folder()), indexname="essays"
+        str(whoosh_location.Location(path).current_folder()), indexname="essays"
     )
     texts = engine._read(
         lambda snapshot: {

@@ -88,7 +88,7 @@ class Arrays:
         """What BM25 adds to the number of occurrences in these documents below the fraction."""
         lengths = self._lengths.get(view)
         if lengths is None:
-            lengths = np.frombuffer(self.snapshot.lengths(view), np.uint8)
+            lengths = _bytes(self.snapshot.lengths(view))
             self._norms[view] = np.array(self.snapshot.norms(view))
             self._lengths[view] = lengths
         return self._norms[view].take(lengths.take(documents))
@@ -157,6 +157,11 @@ def _numbers(buffer: Sequence[int]) -> Array:
     """Document numbers as they are searched for: all of one type."""
     found = np.asarray(buffer)
     return found.view(np.int32) if found.itemsize == 4 else found.astype(np.int32)
+
+
+def _bytes(numbers: Sequence[int]) -> Array:
+    """Bytes, from a view or an object of them, in place."""
+    return np.asarray(memoryview(numbers))  # type: ignore[arg-type]
 
 
 def numbers_of(flags: Array) -> Array:

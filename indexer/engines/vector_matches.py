@@ -84,7 +84,7 @@ class VectorMatches:
 
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet over the essays counted, at most so many."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             self._check_clock()
             if self._tally is None:
                 self._tally = Tally(self._shelves, self._counted().tolist())
@@ -92,7 +92,7 @@ class VectorMatches:
 
     def essays_with(self, pattern: Pattern) -> int:
         """How many of the essays counted have a pattern among authors or in the title."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             self._check_clock()
             own = self._weighing.essays(pattern, Patterns(self._arrays, self._check_clock))
             return len(np.intersect1d(own, self._counted()))
@@ -101,7 +101,7 @@ class VectorMatches:
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop``, tier by tier."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return [
                 group
                 for number, low, high in across(self.tier_sizes, start, stop)
@@ -110,17 +110,17 @@ class VectorMatches:
 
     def idf(self, pattern: Pattern) -> float:
         """Lucene's inverse document frequency of a pattern among the essays."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return self._weighed(pattern).idf
 
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs anywhere."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return self._weighed(pattern).essays > 0
 
     def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
         """What the nearness of patterns in passages is worth."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             evaluation = Evaluation(self._snapshot, self._deadline)
             weights = [self._weighed(pattern).idf for pattern in patterns]
             columns = [evaluation.occurrences(pattern, "text", refs) for pattern in patterns]
@@ -130,7 +130,7 @@ class VectorMatches:
         self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
     ) -> list[int]:
         """Those that have every pattern in their headings, or in their title."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             left = np.array(refs, np.intp)
             documents = self._arrays.essays[left] if part == "title" else left
             finder = Patterns(self._arrays, self._check_clock)
@@ -147,12 +147,12 @@ class VectorMatches:
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:
         """Passages by the ``ref`` of their candidates."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return [self._snapshot.passage(ref) for ref in refs]
 
     def essays_of(self, refs: Sequence[int]) -> list[Essay]:
         """Essays by the ``essay_ref`` of their groups."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return [self._snapshot.essay(ref) for ref in refs]
 
     def _scores(self) -> Scoring:

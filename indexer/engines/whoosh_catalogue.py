@@ -15,7 +15,6 @@ from heapq import nsmallest
 from itertools import accumulate
 from typing import NamedTuple
 
-from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Counts, FacetName, Selection
 from indexer.engines.whoosh_evaluation import Evaluation
@@ -96,7 +95,7 @@ class Shelves:
             return self._by_language()
         if name == "author":
             packed, kinds = _numbered(column(fields.AUTHORS))
-            return Grouping(packed, [codec.unpack_names(names) for names in kinds])
+            return Grouping(packed, [fields.unpack_names(names) for names in kinds])
         if name == "year":
             years, kinds = _numbered(day[:4] for day in column(fields.SORT_DAY))
             return Grouping(years, [(year.decode(),) if year else () for year in kinds])
@@ -227,12 +226,12 @@ class WhooshCatalogue:
 
     def page(self, start: int, stop: int) -> list[Essay]:
         """Essays ``start`` to ``stop``."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return [self._snapshot.essay(place) for place in self._places[start:stop]]
 
     def ids_around(self, essay_id: str, most: int) -> list[str]:
         """Ids on both sides of where one stands or would stand, at most so many, in order."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             column = list(self._snapshot.column_values(fields.SORT_ID))
         ids = sorted(column[place] for place in self._places)
         at = bisect_left(ids, essay_id.encode("utf-8", "surrogatepass"))
@@ -241,5 +240,5 @@ class WhooshCatalogue:
 
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet, at most so many."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return self._tally.facet(name, most, below)

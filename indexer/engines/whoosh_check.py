@@ -4,15 +4,17 @@ and its posting lists against the passages they were made of."""
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from indexer.analysis import postings
 from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_lengths as lengths
-from indexer.engines.whoosh_codec import pack_names
+from indexer.engines.whoosh_location import Location, checksum, checksums
+from indexer.engines.whoosh_manifest import name_of, toc_of
 from indexer.engines.whoosh_reader import Snapshot, reading
-from indexer.engines.whoosh_storage import Location, checksum, checksums
+from indexer.engines.whoosh_segment import POSTINGS, STORED, Lists
 from indexer.errors import DamagedError
 
 # Messages beyond this say no more than these.
@@ -26,14 +28,11 @@ def problems(location: Location) -> list[str]:
         with reading(location.path):
             folder = location.current_folder()
             snapshot = Snapshot(folder)
-            try:
-                _check_files(folder, snapshot, found)
-                if not found:
-                    _check_lists(snapshot, found)
-                    _check_essays(snapshot, found)
-                    _check_terms(snapshot, found)
-            finally:
-                snapshot.close()
+            _check_files(folder, snapshot, found)
+            if not found:
+                _check_lists(snapshot, found)
+                _check_essays(snapshot, found)
+                _check_terms(snapshot, found)
     except DamagedError as error:
         found.append(str(error))
     if len(found) > _MOST:
@@ -44,38 +43,54 @@ def problems(location: Location) -> list[str]:
 def _check_files(folder: Path, snapshot: Snapshot, found: list[str]) -> None:
     """Every file of this commit is there and has not changed since it was written."""
     sums = checksums(folder)
-    segments = [segment.reader.segment().segment_id() for segment in snapshot.segments]
-    toc = f"_essays_{snapshot.generation}.toc"
-    wanted = {toc} | {name for name in sums if name.startswith(tuple(segments))}
+    segments = [segment.files.name for segment in snapshot.segments]
+    wanted = {toc_of(snapshot.generation)}
+    if name_of(snapshot.generation) in sums:
+        wanted.add(name_of(snapshot.generation))
     for segment in segments:
-        if not any(name.startswith(segment) for name in sums):
-            found.append(f"{folder}: no checksums are noted for segment {segment}")
+        files = {name for name in sums if name.startswith(f"{segment}.")}
+        wanted |= files or {f"{segment}{POSTINGS}", f"{segment}{STORED}"}
     for name in sorted(wanted):
         path = folder / name
         if not path.exists():
             found.append(f"{path}: is missing")
-        elif checksum(path) != sums.get(name):
+        elif name not in sums:
+            found.append(f"{path}: was not written by essay-search, so that its sum is not known")
+        elif checksum(path) != sums[name]:
             found.append(f"{path}: has changed since it was written")
 
 
 def _check_lists(snapshot: Snapshot, found: list[str]) -> None:
-    """Every posting list decodes, ascends, and stays within its segment."""
+    """Terms and every posting list ascend, and stay within their segment."""
     for segment in snapshot.segments:
-        for (field, term), info in segment.terms.items():
-            name = f"{field} {term.decode('utf-8', 'replace')!r}"
-            matcher = segment.terms.matcher(field, term, segment.reader.schema[field].format)
-            documents, frequencies, positions = matcher.decode()
-            if len(documents) != info.doc_frequency():
-                found.append(
-                    f"the list of {name} has {len(documents)} documents, not "
-                    f"{info.doc_frequency()} as noted"
+        for name in segment.files.field_names():
+            field = segment.files.field(name)
+            assert field is not None
+            last = b""
+            for number in range(field.size):
+                term = field.term(number)
+                shown = f"{name} {term.decode('utf-8', 'replace')!r}"
+                if (number and term <= last) or field.find(term) != number:
+                    found.append(f"the term {shown} is out of order")
+                last = term
+                found += (
+                    f"the list of {shown} {what}"
+                    for what in _wrong(field.lists(number), segment.size)
                 )
-            if len(frequencies) != len(documents) or sum(frequencies) != len(positions):
-                found.append(f"the list of {name} has positions that fit no document")
-            if any(a >= b for a, b in pairwise(documents)) or (
-                len(documents) and documents[-1] >= segment.size
-            ):
-                found.append(f"the list of {name} names impossible documents")
+
+
+def _wrong(lists: Lists, size: int) -> Iterator[str]:
+    """What is wrong with a posting list of a segment of so many documents."""
+    documents, frequencies, positions = lists
+    if not len(documents) or not all(frequencies):
+        yield "has a document without the term"
+    if len(frequencies) != len(documents) or sum(frequencies) != len(positions):
+        yield "has positions that fit no document"
+    if any(a >= b for a, b in pairwise(documents)) or max(documents, default=0) >= size:
+        yield "names impossible documents"
+    ends = set(accumulate(frequencies))
+    if any(a >= b and at not in ends for at, (a, b) in enumerate(pairwise(positions), 1)):
+        yield "has positions out of order"
 
 
 def _check_essays(snapshot: Snapshot, found: list[str]) -> None:
@@ -93,7 +108,7 @@ def _check_essays(snapshot: Snapshot, found: list[str]) -> None:
             found.append(f"{essay.id} should have {essay.passages} passages, not {len(span)}")
         names = snapshot.sort_key(fields.AUTHORS, place)
         words = snapshot.sort_key(fields.WORDS, place)
-        if (names, words) != (pack_names(essay.authors), str(essay.words).encode()):
+        if (names, words) != (fields.pack_names(essay.authors), str(essay.words).encode()):
             found.append(f"{essay.id} is listed with other authors or words than it has")
         snapshot.essay_extras(place)
         anchors: set[str] = set()

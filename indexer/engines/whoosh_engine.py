@@ -14,9 +14,9 @@ from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Entry, Fingerprint, Matches, Selection
 from indexer.engines.whoosh_catalogue import Shelves, WhooshCatalogue
 from indexer.engines.whoosh_evaluation import Evaluation
+from indexer.engines.whoosh_location import SCHEMA_VERSION, Location, Stamp, newest_generation
 from indexer.engines.whoosh_matches import WhooshMatches
-from indexer.engines.whoosh_reader import DAMAGE, Snapshot, reading
-from indexer.engines.whoosh_storage import SCHEMA_VERSION, Location, Stamp, newest_generation
+from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.errors import NoIndexError, SchemaError
 from indexer.model import Essay, ShelfOrder, Sort, Status
 from indexer.plan import Below, Pattern, Plan, Scope
@@ -51,8 +51,8 @@ class WhooshEngine:
         self._location = Location(path)
         self._write_wait = write_wait
         self._vectors = vectors
-        # Held by whoever reads, here and in the matches of a search.
-        self._lock = threading.RLock()
+        # Held while the newest commit is opened; reading needs none.
+        self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._shelves: Shelves | None = None
         self._weighing: Weighing | None = None
@@ -79,39 +79,29 @@ class WhooshEngine:
         known = self._snapshot
         if known is not None and known.folder == folder and known.is_newest():
             return known
-        # The one before is not closed: a search under way may still read from it.
-        self._snapshot = self._shelves = self._weighing = None
         for _ in range(_OPENINGS):
             try:
-                snapshot = Snapshot(folder, self._lock, known)
-            except (FileNotFoundError, *DAMAGE):
-                # Whoosh takes some of the missing files for empty ones, and stumbles later.
-                pass
+                snapshot = Snapshot(folder, known)
+            except FileNotFoundError:
+                folder = self._location.current_folder()
             else:
-                # Where no commit came in between, none can have taken a file away.
-                if snapshot.is_newest():
-                    self._snapshot = snapshot
-                    return snapshot
-            folder = self._location.current_folder()
-        self._snapshot = Snapshot(folder, self._lock)
-        return self._snapshot
+                break
+        else:
+            snapshot = Snapshot(folder)
+        self._snapshot, self._shelves, self._weighing = snapshot, None, None
+        return snapshot
 
     def _read(self, ask: Callable[[Snapshot], T]) -> T:
         """Asks the newest snapshot; damage becomes one clear error."""
-        with self._lock, reading(self._location.path):
-            try:
-                return ask(self._newest())
-            except FileNotFoundError:
-                # A commit came in between and swept a file not yet opened.
-                self._snapshot = None
-                return ask(self._newest())
+        with reading(self._location.path):
+            with self._lock:
+                snapshot = self._newest()
+            return ask(snapshot)
 
     def close(self) -> None:
-        """Frees files and memory."""
+        """Frees files and memory, when the searches under way are done."""
         with self._lock:
-            if self._snapshot is not None:
-                self._snapshot.close()
-                self._snapshot = self._shelves = self._weighing = None
+            self._snapshot = self._shelves = self._weighing = None
 
     # Writing
 
@@ -171,11 +161,8 @@ class WhooshEngine:
             # The stored entries of an older analyser are the same; only its terms differ.
             if self._location.stamp().schema != SCHEMA_VERSION:
                 return iter(())
-            snapshot = Snapshot(self._location.current_folder())
-            try:
-                return iter(ask(snapshot))
-            finally:
-                snapshot.close()
+            with reading(self._location.path):
+                return iter(ask(Snapshot(self._location.current_folder())))
         return iter(self._read(ask))
 
     def languages(self) -> Mapping[str, int]:
@@ -215,9 +202,10 @@ class WhooshEngine:
         return self._read(ask)
 
     def _shelves_of(self, snapshot: Snapshot) -> Shelves:
-        shelves = self._shelves
-        if shelves is None or shelves.snapshot is not snapshot:
-            shelves = self._shelves = Shelves(snapshot)
+        with self._lock:
+            shelves = self._shelves
+            if shelves is None or shelves.snapshot is not snapshot:
+                shelves = self._shelves = Shelves(snapshot)
         return shelves
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> WhooshCatalogue:
@@ -250,9 +238,10 @@ class WhooshEngine:
         from indexer.engines.vector_arrays import Arrays
         from indexer.engines.vector_weighing import Weighing
 
-        weighing = self._weighing
-        if weighing is None or weighing.arrays.snapshot is not snapshot:
-            weighing = self._weighing = Weighing(Arrays(snapshot))
+        with self._lock:
+            weighing = self._weighing
+            if weighing is None or weighing.arrays.snapshot is not snapshot:
+                weighing = self._weighing = Weighing(Arrays(snapshot))
         return weighing
 
     def essay(self, essay_id: str) -> Entry | None:
@@ -305,9 +294,8 @@ class WhooshEngine:
         """Verifies the index against itself."""
         from indexer.engines.whoosh_check import problems
 
-        with self._lock:
-            self._location.stamp()
-            return problems(self._location)
+        self._location.stamp()
+        return problems(self._location)
 
 
 def _lexicon(snapshot: Snapshot, scope: Scope) -> Lexicon:

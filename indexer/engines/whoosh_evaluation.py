@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -250,7 +249,7 @@ class Evaluation:
     def _owners(self, documents: Collection[int]) -> Iterable[int]:
         """Places of the essays of passages; of some more than once."""
         essays = self._snapshot.essays
-        if isinstance(documents, array) and len(documents) > 4 * len(essays):
+        if isinstance(documents, memoryview) and len(documents) > 4 * len(essays):
             # Essay by essay: each has those that lie before the next one's own document.
             before = [bisect_left(documents, essay) for essay in essays]
             before.append(len(documents))

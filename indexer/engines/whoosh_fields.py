@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from indexer.engines.base import Part
 from indexer.plan import Pattern, Scope, View
 
@@ -60,3 +62,18 @@ def of_part(part: Part, view: View) -> str:
 def words_of(scope: Scope) -> tuple[str, ...]:
     """The fields whose words a pattern of this scope may stand for."""
     return (AUTHOR_EXACT,) if scope == "author" else (TEXT_EXACT, HEADING_EXACT, TITLE_EXACT)
+
+
+# Names in the column of authors are joined by it; readers leave no such character in a name.
+_BETWEEN_NAMES = b"\0"
+
+
+def pack_names(names: Iterable[str]) -> bytes:
+    """Names as one value of a column."""
+    return _BETWEEN_NAMES.join(name.encode("utf-8", "surrogatepass") for name in names)
+
+
+def unpack_names(packed: bytes) -> tuple[str, ...]:
+    """The names of such a value, each once."""
+    names = packed.split(_BETWEEN_NAMES) if packed else []
+    return tuple(name.decode("utf-8", "surrogatepass") for name in dict.fromkeys(names))

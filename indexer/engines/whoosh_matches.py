@@ -161,13 +161,13 @@ class WhooshMatches:
 
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet over the essays counted, at most so many."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             self._evaluation.check_clock()
             return self._tally.facet(name, most, below)
 
     def essays_with(self, pattern: Pattern) -> int:
         """How many of the essays counted have a pattern among authors or in the title."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             self._evaluation.check_clock()
             found = self._shelves.essays_with(pattern, self._evaluation)
             return len(self._counted & found)
@@ -176,22 +176,22 @@ class WhooshMatches:
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop``, tier by tier."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return self._groups(start, stop)
 
     def idf(self, pattern: Pattern) -> float:
         """Lucene's inverse document frequency of a pattern among the essays."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return self._evaluation.idf(pattern)
 
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs anywhere."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return self._evaluation.occurs(pattern)
 
     def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
         """What the nearness of patterns in passages is worth."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             weights = [self._evaluation.idf(pattern) for pattern in patterns]
             columns = [self._evaluation.occurrences(pattern, "text", refs) for pattern in patterns]
             return [nearness(places, weights) for places in zip(*columns, strict=True)]
@@ -200,7 +200,7 @@ class WhooshMatches:
         self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
     ) -> list[int]:
         """Those that have every pattern in their headings, or in their title."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             documents = {self._snapshot.essays[r]: r for r in refs} if part == "title" else refs
             left: Collection[int] = documents
             for pattern in patterns:
@@ -213,12 +213,12 @@ class WhooshMatches:
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:
         """Passages by the ``ref`` of their candidates."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return [self._snapshot.passage(ref) for ref in refs]
 
     def essays_of(self, refs: Sequence[int]) -> list[Essay]:
         """Essays by the ``essay_ref`` of their groups."""
-        with self._snapshot.lock, reading(self._snapshot.folder):
+        with reading(self._snapshot.folder):
             return [self._snapshot.essay(ref) for ref in refs]
 
     def _groups(self, start: int, stop: int) -> list[Group]:

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import heapq
-import pickle
 import struct
-import threading
-import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
-from whoosh.filedb.filetables import FileFormatError
-from whoosh.index import EmptyIndexError
-from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import CorruptIndexError
-
-from indexer.engines import whoosh_codec as codec
 from indexer.engines import whoosh_fields as fields
+from indexer.engines import whoosh_manifest as manifest
 from indexer.engines.base import Fingerprint
+from indexer.engines.whoosh_arrays import Numbers
 from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
-from indexer.engines.whoosh_segment import Files, Segment
-from indexer.engines.whoosh_storage import index_folder
+from indexer.engines.whoosh_location import newest_generation
+from indexer.engines.whoosh_segment import Files, Lists, Segment, check_size, joined
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
 from indexer.plan import Pattern, View
@@ -35,21 +27,17 @@ from indexer.spelling import Lexicon
 from indexer.terms import stem_of, stem_term
 from indexer.weights import BM25, inverse_frequency
 
-# Positions kept decoded between searches; an array item each of 4 bytes.
-CACHED_POSITIONS = 8_000_000
-
-# What reading a damaged file may raise, here and inside Whoosh.
-DAMAGE = (
-    CorruptIndexError, EmptyIndexError, WhooshIndexError, FileFormatError, struct.error,
-    pickle.UnpicklingError, zlib.error, EOFError,
-    ValueError, KeyError,
-    IndexError, TypeError, AttributeError, AssertionError, OverflowError, MemoryError,
-    ImportError, ArithmeticError,
-)  # fmt: skip
-
-
+# Bytes of posting lists kept that had to be put together of several segments or without deleted
+# documents; the others lie in the files.
+_KEPT_BYTES = 32_000_000
 # Terms whose idf is kept, some 100 bytes each.
 _KEPT_IDFS = 50_000
+
+# What reading a damaged file may raise.
+DAMAGE = (
+    struct.error, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError,
+    AssertionError, OverflowError, MemoryError, ImportError, ArithmeticError,
+)  # fmt: skip
 
 
 @contextmanager
@@ -77,20 +65,27 @@ def _number_in(ascending: Sequence[int], span: range) -> int:
 
 
 class PostingList:
-    """Where a term is: ascending documents, counts, and positions on demand."""
+    """Where a term is: ascending documents, counts, and all positions in a row; buffers, which
+    are views into the files where those have them so."""
 
-    __slots__ = ("_starts", "documents", "frequencies", "positions")
+    __slots__ = ("_parts", "_positions", "_starts", "documents", "frequencies")
 
-    def __init__(self, decoded: codec.Decoded) -> None:
-        self.documents, self.frequencies, self.positions = decoded
+    def __init__(self, parts: Sequence[Lists]) -> None:
+        self.documents: Numbers = joined([part.documents for part in parts])
+        self.frequencies: Numbers = joined([part.frequencies for part in parts])
+        self._parts = parts
+        self._positions: Numbers | None = None
         self._starts: array[int] | None = None
 
     def __len__(self) -> int:
         return len(self.documents)
 
-    def decoded(self) -> codec.Decoded:
-        """As it was made."""
-        return codec.Decoded(self.documents, self.frequencies, self.positions)
+    @property
+    def positions(self) -> Numbers:
+        """The positions of all documents, one after the other."""
+        if self._positions is None:
+            self._positions = joined([part.positions for part in self._parts])
+        return self._positions
 
     def starts(self) -> array[int]:
         """Where the positions of each document begin; one more than there are documents."""
@@ -107,133 +102,110 @@ class PostingList:
         return self.positions[starts[index] : starts[index + 1]]
 
 
-def _room(postings: PostingList) -> int:
-    """What it counts as in the cache, in positions."""
-    return len(postings.positions) + 8
+EMPTY = PostingList([Lists(*(memoryview(array("I")) for _ in range(3)))])
 
 
-EMPTY = PostingList(codec.Decoded(array("I"), array("I"), array("I")))
+def _segments(folder: Path, generation: int) -> Sequence[manifest.SegmentState]:
+    """The segments of a commit."""
+    found = manifest.read(folder, generation)
+    if found is None:
+        # Made by Whoosh alone; loaded then only, since it takes longer than a search.
+        from indexer.engines.whoosh_storage import committed
+
+        found = tuple(committed(folder, generation))
+    return found
 
 
 class Snapshot:
     """One commit, as it was when opened; documents are numbered over all its segments.
 
     An essay is known by its place among the essays (``essay_ref``), a passage by its
-    document number. Files of segments that the one ``before`` has open are not opened again,
-    and its posting lists are taken over; the two read under the same lock.
+    document number. Files of segments that the one ``before`` has are not opened again. Any
+    number of threads may ask at once.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        lock: AbstractContextManager[object] | None = None,
-        before: Snapshot | None = None,
-    ) -> None:
+    def __init__(self, folder: Path, before: Snapshot | None = None) -> None:
         self.folder = folder
-        # Whoosh's files have one read position each: whoever reads holds this.
-        self.lock = lock or threading.RLock()
-        self._index = index_folder(folder)
-        toc = self._index._read_toc()
-        self.generation: int = toc.generation
-        known = {} if before is None else {s.files.name: s for s in before.segments}
+        self.generation = newest_generation(folder)
+        known = {} if before is None else {s.files.name: s.files for s in before.segments}
         self.segments: list[Segment] = []
         base = 0
-        for segment in toc.segments:
-            former = known.get(segment.segment_id())
-            if former is None:
-                files = Files(self._index.storage, toc.schema, segment)
-            else:
-                files = former.files
-            made = Segment(files, base, segment.deleted_docs())
-            # A copy from before may be put back, with essays that were deleted since.
-            if former is not None and former.deleted <= made.deleted:
-                made.former = former.base
-            self.segments.append(made)
-            base += made.size
+        for state in _segments(folder, self.generation):
+            files = known.get(state.name) or Files(folder, state.name)
+            check_size(files, state.documents)
+            self.segments.append(Segment(files, base, state.deleted))
+            base += state.documents
         self.size = base
-        self._deleted = array(
-            "I", chain.from_iterable(sorted(map(s.base.__add__, s.deleted)) for s in self.segments)
-        )
-        self._cache: OrderedDict[tuple[str, str], PostingList] = OrderedDict()
-        # Those of the commit before, in its numbers, until they are asked for.
-        self._former: OrderedDict[tuple[str, str], PostingList] = OrderedDict()
-        if before is not None:
-            self._former, before._cache = before._cache, self._former
-            before._cached = sum(map(_room, before._former.values()))
-        self._cached: int = sum(map(_room, self._former.values()))
-        self._lengths: dict[View, bytes] = {}
+        self._kept: dict[tuple[str, str], PostingList] = {}
+        self._kept_bytes = 0
+        self._lengths: dict[View, Sequence[int]] = {}
         self._totals: dict[View, Totals] | None = None
         self._norms: dict[View, list[float]] = {}
         self._idfs: dict[tuple[View, str], float] = {}
         self._columns: dict[str, list[bytes]] = {}
-        self.essays = self.postings(fields.KIND, "essay").documents
-        self.passages = sum(segment.size - len(segment.deleted) for segment in self.segments) - len(
-            self.essays
-        )
         self._essay_of: array[int] | None = None
         # Made when first asked for.
         self.lexicons: dict[tuple[str, ...], Lexicon] = {}
         self.essay_counts: dict[Pattern, int] = {}
 
-    def close(self) -> None:
-        """Frees the files now, and not when nothing refers to them any more."""
-        for segment in self.segments:
-            segment.files.close()
-
     def is_newest(self) -> bool:
         """Whether no commit has come since."""
-        newest: int = self._index.latest_generation()
-        return newest == self.generation
+        return newest_generation(self.folder) == self.generation
+
+    @cached_property
+    def essays(self) -> Numbers:
+        """The documents of the essays themselves, ascending."""
+        return self.postings(fields.KIND, "essay").documents
+
+    @cached_property
+    def passages(self) -> int:
+        """How many passages there are."""
+        documents = sum(segment.size - segment.deleted_count for segment in self.segments)
+        return documents - len(self.essays)
+
+    @cached_property
+    def _deleted(self) -> array[int]:
+        parts = (map(segment.base.__add__, segment.deleted) for segment in self.segments)
+        return array("I", chain.from_iterable(parts))
 
     # Postings
 
     def postings(self, field: str, term: str) -> PostingList:
         """A term's postings over all segments, without deleted documents."""
         key = (field, term)
-        found = self._cache.get(key)
+        found = self._kept.get(key)
         if found is not None:
-            self._cache.move_to_end(key)
             return found
         data = term.encode("utf-8", "surrogatepass")
-        former = self._former.pop(key, None)
-        if former is not None:
-            self._cached -= _room(former)
-        parts = []
-        for segment in self.segments:
-            if former is None or segment.former is None:
-                part = segment.postings(field, data)
-            else:
-                part = segment.again(former.decoded(), former.starts())
-            if part is not None and len(part.documents):
-                parts.append(part)
+        parts = [
+            part
+            for segment in self.segments
+            if (part := segment.postings(field, data)) is not None and len(part.documents)
+        ]
         if not parts:
-            found = EMPTY
-        elif len(parts) == 1:
-            found = PostingList(parts[0])
-        else:
-            joined = codec.Decoded(array("I"), array("I"), array("I"))
-            for part in parts:
-                for whole, piece in zip(joined, part, strict=True):
-                    whole.extend(piece)
-            found = PostingList(joined)
-        self._cache[key] = found
-        self._cached += _room(found)
-        while self._cached > CACHED_POSITIONS and len(self._former) + len(self._cache) > 1:
-            _, dropped = (self._former or self._cache).popitem(last=False)
-            self._cached -= _room(dropped)
+            return EMPTY
+        found = PostingList(parts)
+        if len(self.segments) > 1 or self.segments[0].runs:
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: tuple[str, str], found: PostingList) -> None:
+        """Keeps a list, and where that makes too many, forgets all others."""
+        room = 11 * len(found) + 200
+        if self._kept_bytes + room > _KEPT_BYTES:
+            self._kept, self._kept_bytes = {}, 0
+        self._kept[key] = found
+        self._kept_bytes += room
 
     def vocabulary(self, fields: Sequence[str], prefix: str) -> Iterator[tuple[str, int]]:
         """Terms of several fields that begin so, in byte order, with their postings' number."""
         start = prefix.encode("utf-8", "surrogatepass")
 
-        def terms(segment: Segment, field: str) -> Iterator[tuple[bytes, int]]:
-            if field not in segment.terms.indexed_field_names():
-                return
-            for (name, data), info in segment.terms.items_from(field, start):
-                if name != field or not data.startswith(start):
-                    return
-                yield data, info.doc_frequency()
+        def terms(segment: Segment, name: str) -> Iterator[tuple[bytes, int]]:
+            field = segment.files.field(name)
+            if field is not None:
+                for number in field.beginning(start):
+                    yield field.term(number), field.document_frequency(number)
 
         runs = [terms(segment, field) for segment in self.segments for field in fields]
         last, total = None, 0
@@ -271,12 +243,13 @@ class Snapshot:
                 end = min(end, self._deleted[after])
         return range(start + 1, end)
 
-    def lengths(self, view: View) -> bytes:
+    def lengths(self, view: View) -> Sequence[int]:
         """For each document the byte of its length in a view; see :data:`LENGTHS`."""
         found = self._lengths.get(view)
         if found is None:
-            parts = [segment.files.lengths[view] for segment in self.segments]
-            found = self._lengths[view] = b"".join(parts)
+            parts = [segment.lengths(view) for segment in self.segments]
+            found = parts[0] if len(parts) == 1 else b"".join(map(bytes, parts))
+            self._lengths[view] = found
         return found
 
     def totals(self, view: View) -> Totals:
@@ -350,8 +323,7 @@ class Snapshot:
         """A sort column's value for one essay."""
         document = self.essays[place]
         segment = self._segment_of(document)
-        key: bytes = segment.files.column(column)[document - segment.base]
-        return key
+        return segment.files.column(column)[document - segment.base]
 
     def _segment_of(self, document: int) -> Segment:
         for segment in self.segments:
@@ -361,12 +333,14 @@ class Snapshot:
 
     def _stored(self, document: int) -> Any:
         segment = self._segment_of(document)
-        return segment.reader.stored_fields(document - segment.base)[fields.ENTRY]
+        return segment.files.entry(document - segment.base)
 
     def passage(self, document: int) -> Passage:
         """A passage by its document number."""
         anchor, ordinal, headings, kind, text = self._stored(document)
-        return Passage(anchor=anchor, ordinal=ordinal, headings=headings, kind=kind, text=text)
+        return Passage(
+            anchor=anchor, ordinal=ordinal, headings=tuple(headings), kind=kind, text=text
+        )
 
     def essay(self, place: int) -> Essay:
         """An essay by its place."""

@@ -1,158 +1,302 @@
-"""One segment of an index: files that never change, and what later commits deleted of it."""
+"""One segment of an index: its files, memory-mapped, and what was deleted of it.
+
+A segment is two files of arrays (:mod:`~indexer.engines.whoosh_arrays`) that never change:
+
+``.postings``, for each field (``FIELD.`` before each name)
+    =============== == ========================================================================
+    ``terms``       B  its terms one after the other, sorted by their bytes
+    ``offsets``     I  where each begins, and the end of the last
+    ``fence``       Q  of every sixteenth term the first eight bytes, as a big-endian number
+    ``starts``      I  which posting is each term's first, and the end of the last
+    ``places``      I  which position is each term's first, and the end of the last
+    ``documents``   I  of each posting the document, ascending for each term
+    ``frequencies`` B  how often the term is there; 255 for more than 254
+    ``often``       I  the postings of those, ascending, then as many frequencies
+    ``positions``   H  ascending for each posting; 65,535 for greater than 65,534
+    ``far``         I  which those are, ascending, then as many positions
+    =============== == ========================================================================
+
+``.stored``
+    ``entries`` and ``entries.offsets`` are the stored entry of each document, in MessagePack, and
+    where each begins. A column of bytes has ``documents`` (those with a value, ascending),
+    ``offsets`` and ``values``; one of small numbers is a byte for each document, 0 where none is
+    noted, up to the last that has one.
+"""
 
 from __future__ import annotations
 
-import weakref
 from array import array
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import accumulate, chain
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from whoosh.reading import SegmentReader
-
-from indexer.engines import whoosh_codec as codec
+from indexer.engines import whoosh_entries as entries
 from indexer.engines import whoosh_fields as fields
+from indexer.engines.whoosh_arrays import Arrays, Code, Numbers
+from indexer.errors import DamagedError
 from indexer.plan import View
+
+POSTINGS, STORED = ".postings", ".stored"
+# Terms from one item of a fence to the next.
+STRIDE = 16
+# The greatest frequency and the greatest position that are not kept apart.
+MOST_OFTEN, FARTHEST = 254, 65_534
+
+
+class Lists(NamedTuple):
+    """A posting list: document numbers, how often in each, and all positions in a row."""
+
+    documents: Numbers
+    frequencies: Numbers
+    positions: Numbers
+
+
+def fence_of(term: bytes) -> int:
+    """The first eight bytes of a term as a number that orders as they do."""
+    return int.from_bytes(term[:8].ljust(8, b"\0"), "big")
+
+
+class Field:
+    """The terms of one field and their posting lists, as they lie in the file."""
+
+    def __init__(self, file: Arrays, name: str) -> None:
+        self.name = name
+        self._map = file.map
+        self._base = file.place(f"{name}.terms")
+        self.offsets = file.get(f"{name}.offsets")
+        self.fence = file.get(f"{name}.fence")
+        self.starts = file.get(f"{name}.starts")
+        self.places = file.get(f"{name}.places")
+        self.documents = file.get(f"{name}.documents")
+        self.frequencies = file.get(f"{name}.frequencies")
+        self.positions = file.get(f"{name}.positions")
+        self._often = file.get(f"{name}.often")
+        self._far = file.get(f"{name}.far")
+        self.size = len(self.offsets) - 1
+        """The number of terms."""
+
+    def term(self, number: int) -> bytes:
+        """A term by its number."""
+        offsets = self.offsets
+        return self._map[self._base + offsets[number] : self._base + offsets[number + 1]]
+
+    def begin(self, term: bytes) -> int:
+        """The number of the first term that is not less than this one."""
+        key = fence_of(term)
+        low = max(0, bisect_left(self.fence, key) - 1) * STRIDE
+        high = min(self.size, bisect_right(self.fence, key) * STRIDE)
+        data, base, offsets = self._map, self._base, self.offsets
+        while low < high:
+            middle = (low + high) // 2
+            if data[base + offsets[middle] : base + offsets[middle + 1]] < term:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def find(self, term: bytes) -> int | None:
+        """The number of a term, if it is there."""
+        number = self.begin(term)
+        return number if number < self.size and self.term(number) == term else None
+
+    def beginning(self, prefix: bytes) -> range:
+        """The numbers of the terms that begin so."""
+        first = self.begin(prefix)
+        after = prefix.rstrip(b"\xff")
+        if not after:
+            return range(first, self.size)
+        return range(first, self.begin(after[:-1] + bytes([after[-1] + 1])))
+
+    def document_frequency(self, number: int) -> int:
+        """How many documents a term is in, deleted ones included."""
+        return self.starts[number + 1] - self.starts[number]
+
+    def lists(self, number: int) -> Lists:
+        """The posting list of a term, deleted documents included."""
+        first, last = self.starts[number], self.starts[number + 1]
+        low, high = self.places[number], self.places[number + 1]
+        return Lists(
+            self.documents[first:last],
+            _whole(self.frequencies, first, last, self._often),
+            _whole(self.positions, low, high, self._far),
+        )
+
+
+def _whole(numbers: Numbers, low: int, high: int, apart: Numbers) -> Numbers:
+    """Some of an array, with the numbers that were too great for it."""
+    if apart:
+        half = len(apart) // 2
+        begin = bisect_left(apart, low, 0, half)
+        end = bisect_left(apart, high, begin, half)
+        if begin < end:
+            whole = array("I", numbers[low:high])
+            for item in range(begin, end):
+                whole[apart[item] - low] = apart[half + item]
+            return memoryview(whole)
+    return numbers[low:high]
+
+
+class Column:
+    """Values by document, for those documents that have one."""
+
+    def __init__(self, file: Arrays, name: str) -> None:
+        self.documents = file.get(f"{name}.documents")
+        self._offsets = file.get(f"{name}.offsets")
+        self._values = file.get(f"{name}.values")
+
+    def __getitem__(self, document: int) -> bytes:
+        found = bisect_left(self.documents, document)
+        if found == len(self.documents) or self.documents[found] != document:
+            return b""
+        return bytes(self._values[self._offsets[found] : self._offsets[found + 1]])
+
+    def of(self, documents: Iterable[int]) -> Iterator[bytes]:
+        """The values of ascending documents."""
+        values = bytes(self._values)
+        noted = zip(self.documents, pairwise(self._offsets), strict=False)
+        end = (1 << 32, (0, 0))
+        there, (begin, stop) = next(noted, end)
+        for document in documents:
+            while there < document:
+                there, (begin, stop) = next(noted, end)
+            yield values[begin:stop] if there == document else b""
 
 
 class Files:
-    """The open files of a segment, which snapshots share; closed when nothing refers to them.
+    """The files of a segment, which snapshots share; freed when nothing refers to them."""
 
-    All are opened at once, since a later commit may delete them, and an open file outlives that.
-    """
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.postings = Arrays(folder / f"{name}{POSTINGS}")
+        self.stored = Arrays(folder / f"{name}{STORED}")
+        self._entries = self.stored.get("entries")
+        self._offsets = self.stored.get("entries.offsets")
+        self.size = len(self._offsets) - 1
+        self._fields: dict[str, Field | None] = {}
+        self._columns: dict[str, Column] = {}
 
-    def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
-        self.name: str = segment.segment_id()
-        self.reader = SegmentReader(storage, schema, segment)
-        self._closing = weakref.finalize(self, self.reader.close)
-        self.size: int = self.reader.doc_count_all()
-        self.terms = self.reader._terms
-        self._columns: dict[str, Any] = {}
-        folder = Path(storage.folder)
-        self.lengths: dict[View, bytes] = {
-            view: self._read_lengths(folder, name) for view, name in fields.LENGTHS.items()
-        }
-        if self.size:
-            self.reader.stored_fields(0)
-            # Opened without being read yet.
-            documents = self.reader._perdoc
-            for name in fields.COLUMNS:
-                documents._colfiles[name] = documents._get_column_file(name)
+    def field_names(self) -> list[str]:
+        """The fields that have terms, by name."""
+        names = (name.rpartition(".") for name in self.postings.names())
+        return sorted(field for field, _, array in names if array == "terms")
 
-    def close(self) -> None:
-        """Closes them now."""
-        self._closing()
+    def field(self, name: str) -> Field | None:
+        """A field, if it has terms."""
+        if name not in self._fields:
+            there = f"{name}.terms" in self.postings
+            self._fields[name] = Field(self.postings, name) if there else None
+        return self._fields[name]
 
-    def _read_lengths(self, folder: Path, name: str) -> bytes:
-        """For each document the byte of a column, 0 where none is noted."""
-        path = folder / codec.PackedCodec.column_filename(self.reader.segment(), name)
-        data = path.read_bytes() if path.exists() else b""
-        return data[: self.size].ljust(self.size, b"\0")
-
-    def column(self, name: str) -> Any:
-        """A column's values by document."""
+    def column(self, name: str) -> Column:
+        """A column of bytes."""
         found = self._columns.get(name)
         if found is None:
-            kind = self.reader.schema[name].column_type
-            found = self._columns[name] = self.reader._perdoc.column_reader(name, kind)
+            found = self._columns[name] = Column(self.stored, name)
         return found
+
+    def numbers(self, name: str) -> Sequence[int]:
+        """A column of small numbers: for each document one, as bytes."""
+        found = self.stored.get(name)
+        return found if len(found) == self.size else bytes(found).ljust(self.size, b"\0")
+
+    def entry(self, document: int) -> Any:
+        """What is stored of a document."""
+        return entries.unpack(self._entries[self._offsets[document] : self._offsets[document + 1]])
 
 
 class Segment:
-    """A segment as one commit has it, its documents numbered from ``base``.
+    """A segment as one commit has it, its documents numbered from ``base``; ``runs`` is from
+    where to where documents of it are deleted, again and again."""
 
-    In the commit before they were from ``former``, if they were there and their lists can be
-    taken over.
-    """
-
-    def __init__(self, files: Files, base: int, deleted: Iterable[int]) -> None:
+    def __init__(self, files: Files, base: int, runs: Sequence[int]) -> None:
         self.files = files
-        self.reader, self.terms, self.size = files.reader, files.terms, files.size
+        self.size = files.size
         self.base = base
-        self.former: int | None = None
-        self.deleted = frozenset(deleted)
-        self._deleted = _Deleted(self.deleted)
+        self.runs = runs
+        self.deleted_count = sum(runs[1::2]) - sum(runs[::2])
+
+    @cached_property
+    def deleted(self) -> array[int]:
+        """The deleted documents, as ascending numbers of the segment."""
+        ends = iter(self.runs)
+        return array("I", chain.from_iterable(map(range, ends, ends)))
 
     def column_values(self, name: str, documents: Iterable[int]) -> Iterator[bytes]:
-        """A column's values of these documents; as the column gives them, but faster."""
-        column = self.files.column(name)
-        starts, lengths = column._offsets, column._lengths
-        data = column._dbfile.get(column._basepos, sum(lengths))
-        for document in documents:
-            start = starts[document]
-            yield data[start : start + lengths[document]]
+        """A column's values of these ascending documents."""
+        return self.files.column(name).of(documents)
 
-    def postings(self, field: str, term: bytes) -> codec.Decoded | None:
-        """A term's postings, without deleted documents."""
-        if (field, term) not in self.terms:
+    def lengths(self, view: View) -> Sequence[int]:
+        """For each document the byte of its length in a view."""
+        return self.files.numbers(fields.LENGTHS[view])
+
+    def postings(self, field: str, term: bytes) -> Lists | None:
+        """A term's postings, without deleted documents, numbered as in the commit."""
+        of_field = self.files.field(field)
+        number = None if of_field is None else of_field.find(term)
+        if of_field is None or number is None:
             return None
-        matcher = self.terms.matcher(field, term, self.reader.schema[field].format)
-        return self._placed(matcher.decode())
+        found = of_field.lists(number)
+        if self.runs:
+            found = self._kept(found)
+        if self.base:
+            moved = array("I", map(self.base.__add__, found.documents))
+            found = found._replace(documents=memoryview(moved))
+        return found
 
-    def again(self, found: codec.Decoded, starts: Sequence[int]) -> codec.Decoded:
-        """A term's postings, from those over all segments of the commit before; ``starts`` is
-        where the positions of each document begin."""
-        assert self.former is not None
-        low = bisect_left(found.documents, self.former)
-        high = bisect_left(found.documents, self.former + self.size, low)
-        return self._placed(
-            codec.Decoded(
-                _moved(found.documents[low:high], -self.former),
-                found.frequencies[low:high],
-                found.positions[starts[low] : starts[high]],
-            )
-        )
-
-    def _placed(self, found: codec.Decoded) -> codec.Decoded:
-        """Postings of the segment alone as those of this commit."""
-        if self.deleted:
-            found = self._deleted.taken_from(found)
-        return found._replace(documents=_moved(found.documents, self.base))
-
-
-def _moved(documents: array[int], by: int) -> array[int]:
-    return array("I", map(by.__add__, documents)) if by else documents
-
-
-class _Deleted:
-    """The documents of a segment that are no more: whole essays, which are runs of them."""
-
-    def __init__(self, numbers: Collection[int]) -> None:
-        self._numbers = frozenset(numbers)
-        self._runs: list[tuple[int, int]] = []
-        for number in sorted(numbers):
-            if self._runs and self._runs[-1][1] == number:
-                self._runs[-1] = self._runs[-1][0], number + 1
-            else:
-                self._runs.append((number, number + 1))
-
-    def taken_from(self, found: codec.Decoded) -> codec.Decoded:
-        """The postings of all others."""
+    def _kept(self, found: Lists) -> Lists:
+        """Postings without those of deleted documents."""
         cuts = list(self._cuts(found.documents))
         if not cuts:
             return found
         starts = array("I", chain((0,), accumulate(found.frequencies)))
-        kept = codec.Decoded(array("I"), array("I"), array("I"))
-        after = 0
+        spans, after = [], 0
         for low, high in (*cuts, (len(found.documents), 0)):
-            kept.documents.extend(found.documents[after:low])
-            kept.frequencies.extend(found.frequencies[after:low])
-            kept.positions.extend(found.positions[starts[after] : starts[low]])
+            if after < low:
+                spans.append((after, low))
             after = high
-        return kept
+        return Lists(
+            joined([found.documents[a:b] for a, b in spans]),
+            joined([found.frequencies[a:b] for a, b in spans]),
+            joined([found.positions[starts[a] : starts[b]] for a, b in spans]),
+        )
 
-    def _cuts(self, documents: array[int]) -> Iterator[tuple[int, int]]:
-        """From where to where in ascending documents they are, in order."""
-        if len(documents) < len(self._runs):
+    def _cuts(self, documents: Numbers) -> Iterator[tuple[int, int]]:
+        """From where to where in ascending documents the deleted ones are, in order."""
+        ends = self.runs
+        if len(documents) * 2 < len(ends):
             for index, document in enumerate(documents):
-                if document in self._numbers:
+                # Between the ends of a run there is an odd number of ends before it.
+                if bisect_right(ends, document) % 2:
                     yield index, index + 1
             return
         high = 0
-        for start, stop in self._runs:
+        for start, stop in zip(ends[::2], ends[1::2], strict=True):
             low = bisect_left(documents, start, high)
             high = bisect_left(documents, stop, low)
             if low < high:
                 yield low, high
+
+
+_CODES: tuple[Code, ...] = ("I", "B", "H")
+
+
+def joined(parts: Sequence[Numbers]) -> Numbers:
+    """Arrays one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    for code in _CODES:
+        if all(part.format == code for part in parts):
+            return memoryview(b"".join(parts)).cast(code)
+    return memoryview(array("I", chain.from_iterable(parts)))
+
+
+def check_size(files: Files, documents: int) -> None:
+    """``DamagedError`` where a segment has not as many documents as a commit says."""
+    if files.size != documents:
+        raise DamagedError(
+            f"{files.stored.path}: has {files.size} documents, not {documents} as noted; make "
+            "the index anew with: essays index --rebuild FOLDER"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from array import array
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from whoosh.index import FileIndex
@@ -17,16 +18,16 @@ from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_lengths as lengths
 from indexer.engines.base import Entry
 from indexer.engines.keys import first_day, places
-from indexer.engines.whoosh_reader import reading
-from indexer.engines.whoosh_storage import (
+from indexer.engines.whoosh_location import (
     INDEX_NAME,
     STAMP,
-    DurableStorage,
     Location,
     WriterLock,
-    index_folder,
     storage_errors,
 )
+from indexer.engines.whoosh_reader import reading
+from indexer.engines.whoosh_segment import Files
+from indexer.engines.whoosh_storage import DurableStorage, index_folder
 from indexer.model import Passage
 
 # Positions between headings, and between authors: more than the greatest distance a query may
@@ -72,10 +73,10 @@ class _Inverter:
             all_positions.fromlist(positions)
         self.count += count
 
-    def take(self, field: str, term: str) -> codec.Decoded:
+    def take(self, field: str, term: str) -> tuple[array[int], array[int], array[int]]:
         """A term's finished lists, which are forgotten here."""
         found = self.fields[field].pop(term)
-        return codec.Decoded(*(_grown(*found) if len(found) == 2 else found))
+        return _grown(*found) if len(found) == 2 else found
 
 
 def _grown(document: int, positions: list[int]) -> tuple[array[int], array[int], array[int]]:
@@ -86,19 +87,23 @@ class _EssayWriter(SegmentWriter):
     """A segment writer that is given posting lists instead of postings."""
 
     def __init__(self, index: Any) -> None:
-        super().__init__(index, codec=codec.PackedCodec(), compound=False, _lk=False)
+        super().__init__(index, codec=codec.ArrayCodec(), compound=False, _lk=False)
         self.inverter = _Inverter()
 
     def _flush_segment(self) -> None:
         self.perdocwriter.close()
         writer = self.fieldwriter
         for name in sorted(self.inverter.fields):
-            writer.start_field(name, self.schema[name])
             terms = self.inverter.fields[name]
             encoded = sorted((term.encode("utf-8", "surrogatepass"), term) for term in terms)
-            for data, term in encoded:
-                writer.add_term(data, self.inverter.take(name, term))
-            writer.finish_field()
+            counts = array("I")
+            lists = array("I"), array("I"), array("I")
+            for _, term in encoded:
+                found = self.inverter.take(name, term)
+                counts.append(len(found[0]))
+                for whole, part in zip(lists, found, strict=True):
+                    whole.extend(part)
+            writer.write_field(name, [data for data, _ in encoded], counts, *lists)
         writer.close()
 
     def add(
@@ -124,10 +129,7 @@ class _EssayWriter(SegmentWriter):
     def complete(self, document: int, name: str, value: bytes) -> None:
         """Adds to a document before the last one what is known only now: the value of a column
         in which none after it has one."""
-        documents = self.perdocwriter
-        if not documents._has_column(name):
-            documents._create_column(name, self.schema[name].column_type)
-        documents._get_column(name).add(document, value)
+        self.perdocwriter.add_value(document, name, value)
 
 
 def _shifted(texts: Iterable[str], language: str) -> Postings:
@@ -167,7 +169,7 @@ class WhooshWriter:
                 self._index = index_folder(location.current_folder())
         self._writer: _EssayWriter | None = None
         # Of committed segments, by segment id, for the session's many look-ups.
-        self._readers: dict[str, SegmentReader] = {}
+        self._files: dict[str, Files] = {}
         self._fresh: set[str] = set()
         self._headings: tuple[tuple[str, ...], str, Postings, lengths.Tokens] | None = None
 
@@ -205,29 +207,23 @@ class WhooshWriter:
             return
         term = essay_id.encode("utf-8", "surrogatepass")
         for number, segment in enumerate(writer.segments):
-            reader = self._segment_reader(segment)
-            if (fields.ESSAY_ID, term) not in reader:
+            files = self._files_of(segment.segment_id())
+            ids = files.field(fields.ESSAY_ID)
+            found = None if ids is None else ids.find(term)
+            if ids is None or found is None:
                 continue
-            matcher = reader.postings(fields.ESSAY_ID, term)
-            while matcher.is_active():
-                first = matcher.id()
-                count = reader.stored_fields(first)[fields.ENTRY]["passages"]
-                base = writer._doc_offsets[number]
+            base = writer._doc_offsets[number]
+            for first in ids.lists(found).documents:
+                count = files.entry(first)["passages"]
                 for document in range(first, first + count + 1):
                     writer.delete_document(base + document)
-                matcher.next()
 
-    def _segment_reader(self, segment: Any) -> Any:
-        """A reader of a committed segment."""
-        name = segment.segment_id()
-        if name not in self._readers:
-            self._readers[name] = SegmentReader(self._index.storage, self._index.schema, segment)
-        # Deletions belong to the writer's copy of the segment, which a reader kept from an
-        # earlier commit has not seen.
-        reader = self._readers[name]
-        reader._segment = reader._perdoc._segment = segment
-        reader.__dict__.pop("deleted_docs_set", None)
-        return reader
+    def _files_of(self, name: str) -> Files:
+        """The files of a committed segment."""
+        found = self._files.get(name)
+        if found is None:
+            found = self._files[name] = Files(Path(self._index.storage.folder), name)
+        return found
 
     def _add(self, writer: _EssayWriter, entry: Entry) -> None:
         essay = entry.essay
@@ -256,7 +252,7 @@ class WhooshWriter:
                 fields.SORT_TITLE: fold(essay.title).encode("utf-8", "surrogatepass"),
                 fields.SORT_AUTHOR: fold(first).encode("utf-8", "surrogatepass"),
                 fields.SORT_DAY: day.encode(),
-                fields.AUTHORS: codec.pack_names(essay.authors),
+                fields.AUTHORS: fields.pack_names(essay.authors),
                 fields.WORDS: str(essay.words).encode(),
             },
         )
@@ -327,16 +323,14 @@ class WhooshWriter:
         chosen = _worth_merging(segments)
         if not chosen:
             return
-        merger = SegmentWriter(self._index, codec=codec.PackedCodec(), compound=False, _lk=False)
+        merger = SegmentWriter(self._index, codec=codec.ArrayCodec(), compound=False, _lk=False)
         merger.commit(mergetype=lambda writer, all_: _merge_chosen(writer, all_, chosen))
 
     def close(self) -> None:
         if self._lock is None:
             return
         try:
-            for reader in self._readers.values():
-                reader.close()
-            self._readers.clear()
+            self._files.clear()
             if self._writer is not None:
                 writer, self._writer = self._writer, None
                 try:

@@ -1,0 +1,158 @@
+"""Files of named arrays, memory-mapped: what each file of a segment is.
+
+::
+
+    8 bytes     magic
+    u32, u32    version of the format, length of the directory
+    u64         where the directory begins
+    arrays      each from a multiple of 64 bytes on, little-endian
+    directory   for each array a line of its name, type code, place and number of items
+
+A reader copies nothing and changes nothing, so that any number of threads and processes may read
+at once. The file is freed with the last view of it, and may be deleted before.
+"""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from pathlib import Path
+from struct import Struct as Layout
+from typing import Any, Literal, TypeAlias
+
+from indexer.errors import DamagedError, SchemaError, StorageError
+
+FORMAT_VERSION = 1
+
+# Numbers of an array: a view into a file, or an ``array`` where they had to be put together.
+Numbers: TypeAlias = "memoryview[int]"
+Code: TypeAlias = Literal["B", "H", "I", "Q"]
+
+_MAGIC = b"essays\r\n"
+_HEADER = Layout("<8sIIQ")
+_ALIGNED = 64
+# Bytes of an item by the type codes of :mod:`array`, as they are on every machine that we serve.
+_SIZES: dict[Code, int] = {"B": 1, "H": 2, "I": 4, "Q": 8}
+
+
+def _check_byte_order(path: object) -> None:
+    if sys.byteorder != "little":
+        raise StorageError(
+            f"{path}: an index folder can only be read and written on a little-endian machine; "
+            "use one, or an index on a cluster"
+        )
+
+
+class Arrays:
+    """One such file, open for reading (``DamagedError``, ``SchemaError``)."""
+
+    def __init__(self, path: Path) -> None:
+        _check_byte_order(path)
+        self.path = path
+        with open(path, "rb") as file:
+            try:
+                self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except ValueError:
+                raise self._damaged("is empty") from None
+        self._view = memoryview(self.map)
+        self._places = self._directory()
+
+    def _damaged(self, what: str) -> DamagedError:
+        return DamagedError(
+            f"{self.path}: {what}; make the index anew with: essays index --rebuild FOLDER"
+        )
+
+    def _directory(self) -> dict[str, tuple[Code, int, int]]:
+        size = len(self.map)
+        if size < _HEADER.size:
+            raise self._damaged("is cut short")
+        magic, version, length, begin = _HEADER.unpack_from(self.map)
+        if magic != _MAGIC:
+            raise self._damaged("is not a file of an index")
+        if version != FORMAT_VERSION:
+            raise SchemaError(
+                f"{self.path}: has format {version}, this program reads {FORMAT_VERSION}; "
+                "make the index anew with: essays index --rebuild FOLDER"
+            )
+        if begin + length != size:
+            raise self._damaged("is cut short")
+        found = {}
+        codes: dict[str, Code] = {code: code for code in _SIZES}
+        try:
+            for line in self.map[begin:].decode("ascii").splitlines():
+                name, kind, at, items = line.split(" ")
+                code, place, number = codes[kind], int(at), int(items)
+                if not 0 <= place <= place + number * _SIZES[code] <= begin:
+                    raise ValueError(line)
+                found[name] = code, place, number
+        except (ValueError, KeyError):
+            raise self._damaged("has an impossible directory") from None
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._places
+
+    def names(self) -> list[str]:
+        """The arrays that there are."""
+        return list(self._places)
+
+    def place(self, name: str) -> int:
+        """Where an array begins in the file."""
+        return self._places[name][1]
+
+    def get(self, name: str) -> Numbers:
+        """An array; empty when there is none of that name."""
+        if name not in self._places:
+            return self._view[:0]
+        code, place, number = self._places[name]
+        return self._view[place : place + number * _SIZES[code]].cast(code)
+
+
+class ArraysWriter:
+    """Writes such a file, array by array, to a file of Whoosh's storage."""
+
+    def __init__(self, file: Any) -> None:
+        _check_byte_order("this machine")
+        self._file = file
+        self._lines: list[str] = []
+        self._at = 0
+        self._write(bytes(_HEADER.size))
+
+    def _write(self, buffer: Any) -> None:
+        self._file.write(buffer)
+        self._at += memoryview(buffer).nbytes
+
+    def _align(self) -> int:
+        self._write(bytes(-self._at % _ALIGNED))
+        return self._at
+
+    def _note(self, name: str, code: Code, begin: int) -> None:
+        self._lines.append(f"{name} {code} {begin} {(self._at - begin) // _SIZES[code]}\n")
+
+    def add(self, name: str, code: Code, buffer: Any) -> None:
+        """Adds an array: a buffer of items of its type."""
+        begin = self._align()
+        self._write(buffer)
+        self._note(name, code, begin)
+
+    def begin(self) -> int:
+        """Begins an array of bytes that comes in pieces; no other may come between."""
+        return self._align()
+
+    def write(self, piece: bytes) -> None:
+        """Adds a piece to it."""
+        self._file.write(piece)
+        self._at += len(piece)
+
+    def end(self, name: str, begin: int) -> None:
+        """Ends it."""
+        self._note(name, "B", begin)
+
+    def close(self) -> None:
+        """Writes the directory and closes the file."""
+        begin = self._at
+        directory = "".join(self._lines).encode("ascii")
+        self._write(directory)
+        self._file.seek(0)
+        self._file.write(_HEADER.pack(_MAGIC, FORMAT_VERSION, len(directory), begin))
+        self._file.close()

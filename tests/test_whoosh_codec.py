@@ -1,0 +1,479 @@
+"""An index on disk: what plain Whoosh does with it, what a commit says of itself, and files that
+are not what they should be."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh import index as whoosh_index
+from whoosh.columns import NumericColumn
+from whoosh.fields import COLUMN, STORED, TEXT
+from whoosh.filedb.filestore import FileStorage
+from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
+from whoosh.writing import SegmentWriter
+
+from indexer.engines import whoosh_manifest as manifest
+from indexer.engines import whoosh_segment as segments
+from indexer.engines.whoosh_arrays import Arrays, ArraysWriter
+from indexer.engines.whoosh_codec import ArrayCodec, PostingsWriter
+from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.engines.whoosh_location import Location
+from indexer.engines.whoosh_reader import Snapshot
+from indexer.errors import DamagedError, EssaysError, SchemaError, StorageError
+from tests.shelves import changed, entry, ids_of, matches_of, stocked
+
+WORDS = ["alpha beta gamma", "beta gamma alpha", "alpha alpha delta", "epsilon", "gamma beta"]
+
+
+def folder_of(location: Path) -> Path:
+    return Location(location).current_folder()
+
+
+def plain(location: Path) -> Any:
+    """The index as plain Whoosh opens it."""
+    return whoosh_index.open_dir(str(folder_of(location)), indexname="essays")
+
+
+@pytest.fixture
+def location(tmp_path: Path) -> Path:
+    """An index of five essays in two segments."""
+    entries = [entry(f"e{n}", text, "gamma omega") for n, text in enumerate(WORDS)]
+    stocked(tmp_path / "i", entries, commits=2).close()
+    return tmp_path / "i"
+
+
+def texts(searcher: Any, query: Any, **options: Any) -> set[str]:
+    """The texts that plain Whoosh finds."""
+    found = searcher.search(query, limit=None, **options)
+    return {hit["entry"][4] for hit in found}
+
+
+def word(text: str) -> Any:
+    return Term("text_exact", text)
+
+
+# Plain Whoosh
+
+
+def test_plain_whoosh_reads_postings_and_stored_entries(location: Path) -> None:
+    with plain(location).searcher() as searcher:
+        assert len(list(searcher.documents())) == 15
+        matcher = searcher.postings("text_exact", "alpha")
+        found = []
+        while matcher.is_active():
+            found.append((matcher.weight(), matcher.value_as("positions")))
+            matcher.next()
+        assert found == [(1.0, [0]), (1.0, [2]), (2.0, [0, 1])]
+        reader = searcher.reader()
+        assert ("text_exact", b"alpha") in reader
+        assert ("text_exact", b"alph") not in reader
+        assert reader.doc_frequency("text_exact", "gamma") == 8
+        assert reader.frequency("text_exact", "alpha") == 4
+        assert reader.frequency("text_exact", "nowhere") == 0
+        info = reader.term_info("text_exact", b"alpha")
+        assert (info.max_weight(), info.min_id(), info.doc_frequency()) == (2.0, 1, 3)
+        some = ["alpha", "beta", "delta", "epsilon", "gamma", "omega"]
+        assert list(reader.field_terms("text_exact")) == some
+        assert list(reader.expand_prefix("text_exact", "ep")) == [b"epsilon"]
+        assert "kind" in reader.indexed_field_names()
+
+
+def test_plain_whoosh_searches(location: Path) -> None:
+    with plain(location).searcher() as searcher:
+        alpha, beta, gamma = map(word, ("alpha", "beta", "gamma"))
+        assert texts(searcher, alpha) == set(WORDS[:3])
+        assert texts(searcher, And([alpha, gamma])) == set(WORDS[:2])
+        assert texts(searcher, Or([alpha, word("epsilon")])) == {*WORDS[:3], "epsilon"}
+        assert texts(searcher, And([beta, Not(alpha)])) == {"gamma beta"}
+        assert texts(searcher, Phrase("text_exact", ["gamma", "alpha"])) == {WORDS[1]}
+        assert texts(searcher, Prefix("text_exact", "ep")) == {"epsilon"}
+        assert texts(searcher, FuzzyTerm("text_exact", "epsilo", maxdist=1)) == {"epsilon"}
+        best = searcher.search(Or([alpha, word("delta")]), limit=1)
+        assert [hit["entry"][4] for hit in best] == [WORDS[2]]
+
+
+def test_plain_whoosh_sorts_by_a_column(location: Path) -> None:
+    with plain(location).searcher() as searcher:
+        essays = Term("kind", "essay")
+        found = searcher.search(essays, sortedby="sort_id", reverse=True, limit=None)
+        assert [hit["entry"]["essay"]["id"] for hit in found] == ["e4", "e3", "e2", "e1", "e0"]
+        reader = searcher.reader().leaf_readers()[0][0]
+        assert reader.has_column("sort_id")
+        assert not reader.has_column("text_exact")
+        assert list(reader.column_reader("length_exact"))[:3] == [0, 6, 5]
+
+
+def test_plain_whoosh_deletes_and_we_see_it(location: Path) -> None:
+    engine = WhooshEngine(location)
+    assert ids_of(engine, "epsilon") == ["e3"]
+    with plain(location).writer(codec=ArrayCodec()) as writer:
+        assert writer.delete_by_query(Term("essay_id", "e3")) == 1
+        assert writer.delete_by_query(word("epsilon")) == 1
+    assert ids_of(engine, "epsilon") == []
+    assert ids_of(engine, "alpha") == ["e2", "e0", "e1"]
+    with plain(location).searcher() as searcher:
+        assert texts(searcher, word("epsilon")) == set()
+
+
+@pytest.mark.parametrize("how", ["optimize", "add_reader"])
+def test_plain_whoosh_merges_and_we_find_the_same(location: Path, how: str) -> None:
+    engine = WhooshEngine(location)
+    changed(engine, remove=["e1"])
+    before = [ids_of(engine, query) for query in ("alpha", '"alpha beta"', "omega", "title:t*")]
+    scores = [group.score for group in matches_of(engine, "alpha gamma").groups(0, 9)]
+    if how == "optimize":
+        plain(location).optimize(codec=ArrayCodec())
+    else:
+        index = plain(location)
+        writer = SegmentWriter(index, codec=ArrayCodec())
+        with index.reader() as reader:
+            writer.add_reader(reader)
+            writer.commit(mergetype=lambda writer, segments: [])
+    assert [ids_of(engine, q) for q in ("alpha", '"alpha beta"', "omega", "title:t*")] == before
+    assert [g.score for g in matches_of(engine, "alpha gamma").groups(0, 9)] == scores
+    assert [essay.id for essay in engine.essays()] == ["e0", "e2", "e3", "e4"]
+    assert len(Snapshot(folder_of(location)).segments) == 1
+    # And the next commit of ours is one like any other.
+    changed(engine, entry("new", "alpha"))
+    assert ids_of(engine, "alpha") == ["e2", "new", "e0"]
+    assert (
+        folder_of(location) / manifest.name_of(Snapshot(folder_of(location)).generation)
+    ).exists()
+
+
+def test_plain_whoosh_adds_documents(location: Path) -> None:
+    with plain(location).writer(codec=ArrayCodec()) as writer:
+        with pytest.raises(ValueError, match="sort_id"):
+            writer.add_document(sort_id="a text", length_exact=5)
+        writer.add_document(
+            kind={"essay": [0]},
+            essay_id={"x": [0]},
+            entry={"essay": {"id": "x"}, "passages": 0},
+            sort_id=b"x",
+            length_exact=3,
+        )
+    with plain(location).searcher() as searcher:
+        found = searcher.search(Every("essay_id"), limit=None)
+        assert {hit["entry"]["essay"]["id"] for hit in found} == {"x", *(f"e{n}" for n in range(5))}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (TEXT(), "some words"),
+        (STORED(), "a value"),
+        (COLUMN(NumericColumn("I")), 70_000),
+        (TEXT(vector=True, stored=False), "some words"),
+    ],
+)
+def test_what_the_codec_keeps_no_room_for_is_refused(
+    location: Path, field: Any, value: object
+) -> None:
+    writer = plain(location).writer(codec=ArrayCodec())
+    writer.add_field("other", field)
+    with pytest.raises(ValueError, match="other: this codec"):  # noqa: PT012
+        writer.add_document(other=value)
+        writer.commit()
+    if not writer.is_closed:
+        writer.cancel()
+    assert ids_of(WhooshEngine(location), "epsilon") == ["e3"]
+
+
+def test_a_segment_of_another_codec_is_refused_by_name(location: Path) -> None:
+    plain(location).optimize()
+    with pytest.raises(SchemaError, match=r"another codec than ArrayCodec.*--rebuild"):
+        ids_of(WhooshEngine(location), "alpha")
+
+
+# What a commit says of itself
+
+
+def test_a_commit_by_whoosh_alone_needs_no_manifest(location: Path) -> None:
+    folder = folder_of(location)
+    for path in folder.glob("*.json"):
+        path.unlink()
+    assert ids_of(WhooshEngine(location), "alpha") == ["e2", "e0", "e1"]
+
+
+def test_a_manifest_goes_with_its_table_of_contents(location: Path) -> None:
+    engine = WhooshEngine(location)
+    changed(engine, entry("new", "alpha"))
+    names = {path.stem for path in folder_of(location).glob("_essays_*.toc")}
+    assert len(names) == 1
+    assert {path.stem for path in folder_of(location).glob("_essays_*.json")} == names
+
+
+def test_a_manifest_of_a_commit_that_never_was_counts_for_nothing(location: Path) -> None:
+    engine = WhooshEngine(location)
+    folder = folder_of(location)
+    snapshot = Snapshot(folder)
+    # A writer was killed before it renamed its table of contents, then Whoosh took its number.
+    stray = folder / manifest.name_of(snapshot.generation + 1)
+    manifest.write(stray, [], b"its table of contents")
+    assert ids_of(engine, "alpha") == ["e2", "e0", "e1"]
+    with plain(location).writer(codec=ArrayCodec()) as writer:
+        writer.delete_by_query(Term("essay_id", "e0"))
+    assert len(Snapshot(folder).essays) == 4
+    stray = folder / manifest.name_of(snapshot.generation + 7)
+    manifest.write(stray, [], b"its table of contents")
+    engine.writer().close()
+    assert not stray.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"segments":[{}],"toc":[1,1]}', "deleted", "missing", "size", "away"]
+)
+def test_a_damaged_manifest_is_told(location: Path, text: str) -> None:
+    folder = folder_of(location)
+    snapshot = Snapshot(folder)
+    path = folder / manifest.name_of(snapshot.generation)
+    toc = (folder / manifest.toc_of(snapshot.generation)).read_bytes()
+    of = [
+        manifest.SegmentState(name=s.files.name, documents=s.size, deleted=())
+        for s in snapshot.segments
+    ]
+    changes: dict[str, dict[str, Any]] = {
+        "deleted": {"deleted": (5, 3)},
+        "missing": {"name": "essays_none"},
+        "size": {"documents": 700},
+        "away": {"name": f"../index-1/{of[0].name}"},
+    }
+    if text in changes:
+        first = {"name": of[0].name, "documents": of[0].documents, "deleted": ()}
+        wrong = manifest.SegmentState(**{**first, **changes[text]})
+        manifest.write(path, [wrong, *of[1:]], toc)
+    else:
+        path.write_text(text)
+    with pytest.raises(DamagedError, match="--rebuild"):
+        ids_of(WhooshEngine(location), "alpha")
+    assert WhooshEngine(location).check() != []
+
+
+@given(st.sets(st.integers(0, 60)))
+def test_runs_are_the_numbers(numbers: set[int]) -> None:
+    ends = manifest.runs(numbers)
+    assert list(ends) == sorted(set(ends))
+    spans = zip(ends[::2], ends[1::2], strict=True)
+    assert {n for start, stop in spans for n in range(start, stop)} == numbers
+
+
+# The files
+
+
+def file_of(path: Path, **numbers: array[int]) -> Arrays:
+    writer = ArraysWriter(FileStorage(str(path.parent)).create_file(path.name))
+    for name, items in numbers.items():
+        code: Any = items.typecode
+        writer.add(name, code, items)
+    writer.close()
+    return Arrays(path)
+
+
+def test_arrays_are_read_as_they_were_written(tmp_path: Path) -> None:
+    numbers = {"a": array("B", [1, 255]), "b": array("Q", [1 << 63]), "none": array("I")}
+    file = file_of(tmp_path / "f", **numbers)
+    assert {name: file.get(name).tolist() for name in file.names()} == {
+        name: items.tolist() for name, items in numbers.items()
+    }
+    assert len(file.get("other")) == 0
+    view = file.get("b")
+    (tmp_path / "f").unlink()
+    del file
+    assert view.tolist() == [1 << 63]
+
+
+@pytest.mark.parametrize(
+    ("begin", "data", "error", "said"),
+    [
+        (0, b"nothing!", DamagedError, "not a file of an index"),
+        (8, b"\x63", SchemaError, "format 99"),
+        (12, b"\x01", DamagedError, "cut short"),
+        (-3, b"x", DamagedError, "impossible directory"),
+        (-4, b"\xff", DamagedError, "impossible directory"),
+        (-6, b"9999", DamagedError, "impossible directory"),
+    ],
+)
+def test_a_file_that_is_not_what_it_should_be_is_told(
+    tmp_path: Path, begin: int, data: bytes, error: type[EssaysError], said: str
+) -> None:
+    path = tmp_path / "f"
+    file_of(path, numbers=array("I", [1, 2, 3]))
+    whole = bytearray(path.read_bytes())
+    place = begin % len(whole)
+    whole[place : place + len(data)] = data
+    path.write_bytes(whole)
+    with pytest.raises(error, match=f"{path}.*{said}.*--rebuild"):
+        Arrays(path)
+
+
+@pytest.mark.parametrize("size", [0, 7, 30, -1])
+def test_a_file_that_was_cut_is_told(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "f"
+    file_of(path, numbers=array("I", [1, 2, 3]))
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DamagedError, match=f"{path}: is (cut short|empty)"):
+        Arrays(path)
+
+
+def test_a_machine_of_the_other_byte_order_is_told(
+    location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "byteorder", "big")
+    with pytest.raises(StorageError, match="little-endian"):
+        ids_of(WhooshEngine(location), "alpha")
+
+
+# Terms
+
+TERMS = st.sets(
+    st.binary(min_size=1, max_size=12)
+    | st.text("abé\udcff", min_size=1).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+
+
+class _Files:
+    """What a codec's writer asks of a segment."""
+
+    def __init__(self, folder: Path) -> None:
+        self._storage = FileStorage(str(folder))
+
+    def create_file(self, storage: object, ending: str) -> Any:
+        return self._storage.create_file(f"x{ending}")
+
+
+def field_of(folder: Path, terms: Iterable[bytes], *lists: Any) -> segments.Field:
+    """A field of these terms, in one document each unless told."""
+    ordered = sorted(terms)
+    ones = array("B", [1]) * len(ordered)
+    writer = PostingsWriter(None, _Files(folder))
+    writer.write_field("f", ordered, *(lists or (ones, ones, ones, ones)))
+    writer.close()
+    return segments.Field(Arrays(folder / f"x{segments.POSTINGS}"), "f")
+
+
+@given(terms=TERMS, asked=st.lists(st.binary(max_size=3)))
+def test_terms_are_found_by_themselves_and_by_their_beginning(
+    tmp_path_factory: pytest.TempPathFactory, terms: set[bytes], asked: list[bytes]
+) -> None:
+    ordered = sorted({*terms, b"one"})
+    field = field_of(tmp_path_factory.mktemp("terms"), ordered)
+    assert [field.term(number) for number in range(field.size)] == ordered
+    assert [field.find(term) for term in ordered] == list(range(len(ordered)))
+    for text in (*asked, b"\xff", b"\xff\xff"):
+        assert field.begin(text) == bisect_left(ordered, text)
+        assert (field.find(text) is not None) == (text in ordered)
+        begun = [ordered[number] for number in field.beginning(text)]
+        assert begun == [term for term in ordered if term.startswith(text)]
+
+
+@pytest.mark.parametrize("code", ["B", "H", "I"])
+def test_numbers_too_great_for_their_place_are_kept_apart(tmp_path: Path, code: str) -> None:
+    great = {"B": 255, "H": 65_535, "I": 3_000_000}[code]
+    often = array("I", [2, 1, 254 if code == "B" else 255, 300, 1])
+    places = range(0, great, max(1, great // sum(often)))
+    positions = array("I", [*places][: sum(often) - 1])
+    positions.extend([great] * (sum(often) - len(positions)))
+    field = field_of(
+        tmp_path, [b"a", b"b", b"c"], array("H", [2, 2, 1]), array("I", [0, 70_000, 1, 2, 9]),
+        often, array(code, positions),
+    )  # fmt: skip
+    found = [field.lists(number) for number in range(3)]
+    assert [numbers.documents.tolist() for numbers in found] == [[0, 70_000], [1, 2], [9]]
+    assert [n for numbers in found for n in numbers.frequencies.tolist()] == often.tolist()
+    assert [n for numbers in found for n in numbers.positions.tolist()] == positions.tolist()
+    assert found[0].documents.obj is field.documents.obj
+
+
+def test_a_field_with_more_positions_than_can_be_told_apart_is_refused(tmp_path: Path) -> None:
+    writer = PostingsWriter(None, _Files(tmp_path))
+    most = array("I", [(1 << 32) - 1])
+    with pytest.raises(OverflowError, match="positions of a field"):
+        writer.write_field("f", [b"a"], array("I", [2]), most * 2, most * 2, most)
+    writer.close()
+
+
+def test_many_occurrences_far_into_a_passage_are_found_after_every_merge(tmp_path: Path) -> None:
+    text = f"{'so ' * 700} {'word ' * 66_000} far end"
+    engine = stocked(tmp_path / "i", [entry("long", text), entry("b", "so far")], commits=2)
+    for _ in range(2):
+        assert ids_of(engine, '"far end"') == ["long"]
+        snapshot = Snapshot(folder_of(tmp_path / "i"))
+        assert snapshot.postings("text_exact", "so").frequencies.tolist() == [700, 1]
+        assert snapshot.postings("text_exact", "end").positions.tolist() == [66_701]
+        assert engine.check() == []
+        writer = engine.writer()
+        SegmentWriter(writer._index, codec=ArrayCodec(), _lk=False).commit(optimize=True)
+        writer.close()
+    assert len(Snapshot(folder_of(tmp_path / "i")).segments) == 1
+
+
+@given(
+    noted=st.dictionaries(st.integers(0, 20), st.binary(min_size=1, max_size=3)),
+    asked=st.sets(st.integers(0, 22)),
+)
+def test_a_column_gives_what_is_noted_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, noted: dict[int, bytes], asked: set[int]
+) -> None:
+    documents, offsets, values = array("I"), array("I", [0]), array("B")
+    for document, value in sorted(noted.items()):
+        documents.append(document)
+        values.frombytes(value)
+        offsets.append(len(values))
+    parts = {"c.documents": documents, "c.offsets": offsets, "c.values": values}
+    column = segments.Column(file_of(tmp_path_factory.mktemp("column") / "f", **parts), "c")
+    expected = [noted.get(document, b"") for document in sorted(asked)]
+    assert [column[document] for document in sorted(asked)] == expected
+    assert list(column.of(sorted(asked))) == expected
+
+
+# Reading
+
+
+def test_many_threads_read_at_once_without_waiting_for_each_other(tmp_path: Path) -> None:
+    entries = [
+        entry(f"e{n:03}", " ".join(f"w{n % m} v{n % m}" for m in range(2, 9)), title=f"t{n % 4}")
+        for n in range(120)
+    ]
+    engine = stocked(tmp_path / "i", entries, commits=4)
+    changed(engine, remove=["e003", "e050"])
+    queries = [f"w{n} v{m}" for n in range(4) for m in range(4)] + ['"w1 v1"', "w*", "title:t1"]
+    expected = [ids_of(engine, query) for query in queries]
+    assert len(expected[0]) > 9
+
+    def ask(turn: int) -> bool:
+        order = [(turn * 7 + n) % len(queries) for n in range(len(queries))]
+        return all(ids_of(engine, queries[n]) == expected[n] for n in order)
+
+    shutil.copytree(tmp_path / "i", tmp_path / "j")
+    engine = WhooshEngine(tmp_path / "j")
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(24)))
+
+
+def test_a_reading_that_no_manifest_helps_says_what_of_the_table_is_wrong(location: Path) -> None:
+    folder = folder_of(location)
+    toc = folder / manifest.toc_of(Snapshot(folder).generation)
+    toc.write_bytes(toc.read_bytes()[:-40])
+    with pytest.raises(DamagedError, match=r"_essays_\d+\.toc: can't be read"):
+        ids_of(WhooshEngine(location), "alpha")
+
+
+def test_a_list_of_one_segment_is_a_view_into_its_file(tmp_path: Path) -> None:
+    stocked(tmp_path / "i", [entry("a", "one two one"), entry("b", "one")])
+    snapshot = Snapshot(folder_of(tmp_path / "i"))
+    found = snapshot.postings("text_exact", "one")
+    file = snapshot.segments[0].files.postings
+    assert [v.obj for v in (found.documents, found.frequencies, found.positions)] == [file.map] * 3
+    assert (found.documents.tolist(), found.frequencies.tolist()) == ([1, 3], [2, 1])
+    assert found.at(1).tolist() == [0, 2]  # type: ignore[attr-defined]
+    assert found.at(2) == ()
