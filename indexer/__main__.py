@@ -1,7 +1,6 @@
 """``python -m indexer`` is ``essays``."""
 
-import sys
+from indexer.command import run
 
-from indexer.command import main
-
-sys.exit(main())
+if __name__ == "__main__":
+    run()

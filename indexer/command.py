@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import sys
 
+import indexer
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
 _SHOWN = {"-l": "paths", "-c": "counts", "--json": "json"}
 _NUMBERS = {"-n": "limit", "--offset": "offset", "--passages": "passages"}
@@ -24,25 +26,44 @@ _COMMON = ("--json", "--index", "--color")
 _LONGEST = 9
 
 
+def run() -> NoReturn:
+    """The command line of this process, from its beginning to its end."""
+    asked = _asked(sys.argv[1:])
+    if asked is None:
+        sys.exit(main())
+    indexer.ONE_SHOT = True
+    status = _search(asked)
+    # All is written; to take the interpreter apart first would take as long as a module does.
+    os._exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and gives its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = None if os.environ.get("_ESSAYS_COMPLETE") else plain_search(given)
+    asked = _asked(given)
     if asked is None:
         from indexer import cli
 
         return cli.main(given)
-    from indexer.failures import guarded
+    return _search(asked)
 
-    return guarded(lambda: _search(asked))
+
+def _asked(arguments: Sequence[str]) -> dict[str, Any] | None:
+    # What completes a command line is Click's.
+    return None if os.environ.get("_ESSAYS_COMPLETE") else plain_search(arguments)
 
 
 def _search(asked: dict[str, Any]) -> int:
-    from indexer.config import load
-    from indexer.searching import search
+    from indexer.failures import guarded
 
-    settings = load({name: asked.pop(name, None) for name in ("index", "color")}, os.environ)
-    return search(asked.pop("query"), settings, **asked)
+    def search() -> int:
+        from indexer import searching
+        from indexer.config import load
+
+        settings = load({name: asked.pop(name, None) for name in ("index", "color")}, os.environ)
+        return searching.search(asked.pop("query"), settings, **asked)
+
+    return guarded(search)
 
 
 def plain_search(arguments: Sequence[str]) -> dict[str, Any] | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
-
-from msgspec import Struct, field
 
 from indexer.errors import SettingsError
+from indexer.expressions import expression
+from indexer.records import Literal, NamedTuple, Struct, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
 Color = Literal["auto", "always", "never"]
 
@@ -41,19 +44,25 @@ def default_workers() -> int:
 
 
 # The beginning of an address, well written or not; no folder is called so.
-_SCHEME = re.compile(
-    r"(opensearch\+\w*|https?|opensearch)[:+]/*|[a-z][a-z\d+.-]+:/+", re.IGNORECASE
+_SCHEME = expression(
+    r"(opensearch\+\w*|https?|opensearch)[:+]/*|[a-z][a-z\d+.-]+:/+", any_case=True
 )
+_HOST = expression(r"[\w.:-]+")
+_PREFIX = expression(r"(/[A-Za-z0-9_.~-]+)+")
+
+
+def _scheme(location: str) -> re.Match[str] | None:
+    return _SCHEME.match(location) if ":" in location or "+" in location else None
 
 
 def is_folder(location: str) -> bool:
     """Whether an index location means a folder, and not an address, be it well written or not."""
-    return _SCHEME.match(location) is None
+    return _scheme(location) is None
 
 
 def without_credentials(location: str) -> str:
     """A location as it may be shown: whatever may be a user and a password is left out."""
-    scheme = _SCHEME.match(location)
+    scheme = _scheme(location)
     if scheme is None:
         return location
     return scheme[0] + location[scheme.end() :].rpartition("@")[2]
@@ -277,7 +286,7 @@ def _port(value: object) -> int:
 
 
 def _host(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[\w.:-]+", value):
+    if not isinstance(value, str) or not _HOST.fullmatch(value):
         raise ValueError("an address of this machine such as 127.0.0.1, or a name")
     return value
 
@@ -318,7 +327,7 @@ def _file(value: object) -> str:
 def _prefix(value: object) -> str:
     """A path without a slash at its end; the root is empty."""
     path = value.rstrip("/") if isinstance(value, str) else "?"
-    if path and not re.fullmatch(r"(/[\w.~-]+)+", path, re.ASCII):
+    if path and not _PREFIX.fullmatch(path):
         raise ValueError("a path such as /library")
     return path
 
@@ -334,7 +343,8 @@ def _origins(value: object) -> tuple[str, ...]:
 
 def _names(value: object, shape: str, what: str) -> tuple[str, ...]:
     given: Sequence[object] = value if isinstance(value, list | tuple) else [value]
-    names = [name for name in given if isinstance(name, str) and re.fullmatch(shape, name)]
+    fitting = expression(shape).fullmatch
+    names = [name for name in given if isinstance(name, str) and fitting(name)]
     if len(names) < len(given):
         raise ValueError(f"a list of {what}")
     return tuple(name.lower() for name in names)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from indexer.engines.base import Catalogue, Counted, Counts, FacetName, Matches
 from indexer.model import Facet, Facets, FacetValue
 from indexer.paths import exact_paths
 from indexer.plan import Pattern
 from indexer.query import And, In, Query, parse
+from indexer.records import replace
 from indexer.refining import Narrowing, quotable
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable
 
 from indexer.errors import EssaysError
 from indexer.output import discard_output, open_streams
 from indexer.terminal import safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130
 # Code points of a message; more is somebody's text repeated, not a message.
@@ -40,6 +42,7 @@ def guarded(run: Callable[[], int], *, debug: bool = False) -> int:
     except Exception as error:
         debug = debug or os.environ.get("ESSAYS_DEBUG", "") not in ("", "0")
         if debug:
+            import contextlib
             import traceback
 
             with contextlib.suppress(OSError):
@@ -70,7 +73,9 @@ def _fail(message: str, status: int) -> int:
     line = " ".join(safe(message).split())
     if len(line) > _LONGEST:
         line = line[:_LONGEST] + "…"
-    with contextlib.suppress(OSError, ValueError):
+    try:
         sys.stderr.write(f"essays: {line}\n")
         sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
     return status

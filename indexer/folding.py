@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from indexer.expressions import expression
 
 # Soft hyphen, zero-width joiners, word joiner, byte order mark, direction marks: part of the
 # word they stand in, and seen by nobody. (Zero-width space is not one: it separates.)
@@ -15,21 +16,41 @@ HYPHENS = "\\-\u2010\u2011\ufe63\uff0d"
 DASHES = "\u2012-\u2015\u2212\u2e3a\u2e3b\ufe58"
 LINE_BREAK = "[ \\t]*+(?:\\r\\n?|[\\n\\x0b\\x0c\\x85\\u2028])[ \\t]*+"
 
-_SOFT_BREAK = re.compile("\u00ad" + LINE_BREAK)
-_VANISHING = re.compile(f"[{INVISIBLE}{APOSTROPHES}\u0640]+")
-_HYPHENLIKE = re.compile(f"[{HYPHENS}{DASHES}]")
+
+class _Without(dict[int, int | None]):
+    """What takes characters out by ``str.translate``, given as in a class of an expression."""
+
+    def __init__(self, members: str) -> None:
+        last = 0
+        for piece in members.split("-"):
+            # A range goes from the end of one piece to the beginning of the next.
+            if last:
+                self.update(dict.fromkeys(range(last, ord(piece[0]))))
+            self.update(dict.fromkeys(map(ord, piece)))
+            last = ord(piece[-1])
+
+    def __missing__(self, code: int) -> int:
+        # Noted, since a code that is not there is an exception inside translate.
+        self[code] = code
+        return code
+
+
+_SOFT_BREAK = expression("\u00ad" + LINE_BREAK)
+_OUT_OF_WORDS = f"{INVISIBLE}{APOSTROPHES}\u0640"
+_VANISHING = _Without(_OUT_OF_WORDS)
+_HYPHENLIKE = expression(f"[{HYPHENS}{DASHES}]")
 # Accents, Hebrew points, Arabic vowel signs, combining marks for symbols, variation
 # selectors. Vowel signs of Indic scripts and the Japanese voicing marks are letters to their
 # readers, so they are not here.
-_ACCENTS = re.compile(
-    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+_UNSEEN = _Without(
+    f"{_OUT_OF_WORDS}\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u0711\u0730-\u074a\u08ca-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0"
-    "\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]+"
+    "\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef"
 )
-_NOT_CYRILLIC = re.compile("[^\u0400-\u052f]+")
-_DIGIT = re.compile("[^\\D0-9]")
-_CATALAN_DOT = re.compile("(?<=l)\u00b7(?=l)")
+_NOT_CYRILLIC = expression("[^\u0400-\u052f]+")
+_DIGIT = expression("[^\\D0-9]")
+_CATALAN_DOT = expression("(?<=l)\u00b7(?=l)")
 # Letters that Unicode does not decompose, and the Cyrillic accents: ё is е with dots, but
 # й and ї are letters of their own.
 _LETTERS = str.maketrans(
@@ -59,13 +80,18 @@ def bare(text: str) -> str:
     """``text`` without apostrophes and what nobody sees, its letters as they were."""
     if "\u00ad" in text:
         text = _SOFT_BREAK.sub("", text)
-    return _VANISHING.sub("", text)
+    return text.translate(_VANISHING)
 
 
 def _fold_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", bare(text))
-    text = _NOT_CYRILLIC.sub(lambda run: unicodedata.normalize("NFKD", run[0]), text)
-    text = _ACCENTS.sub("", _VANISHING.sub("", text)).casefold().translate(_LETTERS)
+    if max(text, default="") < "\u0400":
+        text = unicodedata.normalize("NFKD", text)
+    else:
+        text = _NOT_CYRILLIC.sub(lambda run: unicodedata.normalize("NFKD", run[0]), text)
+    text = text.translate(_UNSEEN).casefold().translate(_LETTERS)
+    if text.isascii():
+        return text
     text = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
     text = _CATALAN_DOT.sub("", _HYPHENLIKE.sub("-", text))
     return unicodedata.normalize("NFC", text)

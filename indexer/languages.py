@@ -6,11 +6,11 @@ release in 2021; common words do for whole essays.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from functools import cache
+from indexer.expressions import expression
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections import Counter
 
 # Snowball algorithms by ISO 639-1 code.
 STEMMERS: dict[str, str] = {
@@ -82,22 +82,32 @@ _HEBREW_WORDS = {
 }
 
 
-_WORD = re.compile(r"\b[^\W\d_]++\b")  # not the letters in a hexadecimal number
+_WORD = expression(r"\b[^\W\d_]++\b")  # not the letters in a hexadecimal number
+_stopwords: dict[str, frozenset[str]] = {}
 
 
-@cache
 def stopwords(language: str) -> frozenset[str]:
     """The very common words of a language, folded and without apostrophes and hyphens; empty
     where none are known."""
-    from indexer.common_words import COMMON_WORDS
-    from indexer.folding import fold
+    found = _stopwords.get(language)
+    if found is None:
+        from indexer.common_words import COMMON_WORDS
+        from indexer.folding import fold
 
-    words = COMMON_WORDS.get(_SAME.get(language, language), "").split()
-    return frozenset(fold(word).replace("-", "") for word in words)
+        words = COMMON_WORDS.get(_SAME.get(language, language), "").split()
+        found = frozenset(fold(word).replace("-", "") for word in words)
+        # What is no language is not remembered: there is no end of such.
+        if words:
+            _stopwords[language] = found
+    return found
 
 
 def detect(text: str) -> str | None:
     """The ISO 639-1 code of the language most of ``text`` is in, or ``None`` when not sure."""
+    import unicodedata
+    from bisect import bisect_right
+    from collections import Counter
+
     sample = unicodedata.normalize("NFC", _sample(text)).lower()
     letters = Counter(sample)
     scripts: Counter[str] = Counter()
@@ -134,22 +144,30 @@ def _sample(text: str) -> str:
     return f"{text[:third]} {text[middle : middle + third]} {text[-third:]}"
 
 
-@cache
+_telling: list[dict[str, dict[str, float]]] = []
+
+
 def _latin_words() -> dict[str, dict[str, float]]:
     """For each word the languages it tells of, and how much: less where more share it."""
+    if _telling:
+        return _telling[0]
     from indexer.common_words import COMMON_WORDS, TELLTALE_WORDS
 
     shared: dict[str, set[str]] = {}
     for language, words in [*COMMON_WORDS.items(), *TELLTALE_WORDS.items()]:
         for word in words.split():
             shared.setdefault(word.strip("'"), set()).add(language)
-    return {
+    found = {
         word: dict.fromkeys(languages, 1 / len(languages) ** 0.5)
         for word, languages in shared.items()
     }
+    _telling.append(found)
+    return found
 
 
 def _by_words(sample: str, letters: Counter[str], words: dict[str, dict[str, float]]) -> str | None:
+    from collections import Counter, defaultdict
+
     counts = Counter(_WORD.findall(sample))
     scores: defaultdict[str, float] = defaultdict(float)
     for word, count in counts.items():

@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
 from math import inf
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
 
 from indexer import ranking
-from indexer.config import Settings, is_folder, without_credentials
+from indexer.config import is_folder, without_credentials
 from indexer.deadline import check_clock
 from indexer.errors import LocationError, NotFoundError, QueryError
 from indexer.model import (
-    Essay,
     EssayView,
-    Note,
     Reading,
     SearchResult,
     Shelf,
-    ShelfOrder,
-    Sort,
-    Status,
-    Suggestion,
-    SyncReport,
 )
 from indexer.plan import Plan, within
 from indexer.planning import make_plan
-from indexer.query import Query, parse
-from indexer.refining import filters_of
-from indexer.spelling import edits_for, nearest
-from indexer.terms import form_of
+from indexer.query import parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from indexer.config import Settings
     from indexer.engines.base import Engine, Matches
+    from indexer.model import (
+        Essay,
+        Filter,
+        Note,
+        ShelfOrder,
+        Sort,
+        Status,
+        Suggestion,
+        SyncReport,
+    )
+    from indexer.query import Query
     from indexer.suggest import Suggester
 
-Progress = Callable[[str, int, int], None]
+    Progress = Callable[[str, int, int], None]
 
 # Ids like the one asked for that an error names.
 _SUGGESTED = 3
@@ -70,6 +73,8 @@ class Library:
         # Engines are imported here, so that what needs none of them loads none.
         if not is_folder(location):
             return cls(_on_cluster(location, settings, create), settings, None)
+        from pathlib import Path
+
         from indexer.engines.whoosh_engine import WhooshEngine
 
         path = Path(location)
@@ -170,7 +175,7 @@ class Library:
             took_ms=(time.perf_counter() - started) * 1000,
             results=presenter.results(groups, passages),
             facets=counted,
-            filters=filters_of(query),
+            filters=_filters_of(query),
         )
 
     def _deadline(self, seconds: float = inf) -> float:
@@ -222,6 +227,9 @@ class Library:
 
     def _nearest(self, form: str) -> str | None:
         """The nearest word of the library; those one edit away are found much sooner."""
+        from indexer.spelling import edits_for, nearest
+        from indexer.terms import form_of
+
         for edits in range(1, edits_for(form) + 1):
             close = self._engine.close_to(form, edits, "any")
             better = nearest(form, ((form_of(term), count) for term, count in close))
@@ -367,6 +375,14 @@ class Library:
     def check(self) -> list[str]:
         """Verifies the index against itself; what is wrong, in sentences."""
         return self._engine.check()
+
+
+def _filters_of(query: Query) -> tuple[Filter, ...]:
+    if query.strict is None:
+        return ()
+    from indexer.refining import filters_of
+
+    return filters_of(query)
 
 
 def _on_cluster(location: str, settings: Settings, create: bool) -> Engine:

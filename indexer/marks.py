@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from indexer.locating import Locator
 from indexer.matching import occurrences
 from indexer.plan import Path, Pattern, View
+from indexer.records import replace
 
 
 class Mark(NamedTuple):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from msgspec import Struct
+from indexer.records import Literal, Struct
 
 BlockKind = Literal["title", "heading", "paragraph", "list", "quotation", "verse", "table", "code"]
 PassageKind = Literal["heading", "paragraph", "list", "quotation", "verse", "table", "code"]

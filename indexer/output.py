@@ -4,15 +4,15 @@ every character in some way."""
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from indexer.terminal import is_terminal, safe
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from msgspec import Struct
 
 # What output that knows few characters shows instead of the signs of this program and the
@@ -83,7 +83,9 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
 def discard_output() -> None:
     """Sends what could not be written nowhere, so that the interpreter's own last flush does
     not fail, too."""
-    with contextlib.suppress(OSError, ValueError):
+    try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+    except (OSError, ValueError):
+        pass

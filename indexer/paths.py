@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from indexer.languages import stopwords
-from indexer.plan import Alternative, Path, Step
-from indexer.splitting import MAX_PARTS, Atom, Group, forms, groups, is_run, pattern_for
+from indexer.plan import Alternative
+from indexer.splitting import MAX_PARTS, forms, groups, is_run, pattern_for
 from indexer.terms import exact_term, stem_term, stems
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from indexer.plan import Path, Step
+    from indexer.splitting import Atom, Group
 
 _MAX_PATHS = 16  # ways through one text of a query
 

@@ -6,10 +6,7 @@ vocabulary of the library are known.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
-from msgspec import Struct
-from msgspec.structs import replace
+from indexer.records import Literal, NamedTuple, Struct, replace
 
 View = Literal["exact", "stem"]
 Scope = Literal["any", "title", "heading", "author"]

@@ -3,15 +3,12 @@ the library has."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from heapq import nlargest
 from math import inf
-from typing import Protocol
 
 from indexer import query as q
-from indexer.analysis import analyse, fold
 from indexer.deadline import check_clock
+from indexer.expressions import expression
+from indexer.folding import fold
 from indexer.model import Note
 from indexer.paths import exact_paths, is_optional, is_unspaced, plain_parts, stem_paths
 from indexer.plan import (
@@ -24,12 +21,20 @@ from indexer.plan import (
     Pattern,
     PlainWord,
     Plan,
-    PlanNode,
-    Scope,
     Without,
 )
 from indexer.query_terms import excerpt
+from indexer.records import Protocol
 from indexer.terms import width_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from indexer.plan import (
+        PlanNode,
+        Scope,
+    )
 
 
 class Words(Protocol):
@@ -37,19 +42,15 @@ class Words(Protocol):
 
     def vocabulary(self, prefix: str, scope: Scope) -> Iterable[tuple[str, int]]:
         """Those that begin so; of ``author`` only the names, of other scopes all but them."""
-        ...
 
     def shaped(self, start: str, shape: str, scope: Scope) -> Iterable[tuple[str, int]]:
         """Those whose whole form a regular expression matches; all begin with ``start``."""
-        ...
 
     def close_to(self, form: str, edits: int, scope: Scope) -> Iterable[tuple[str, int]]:
         """Those within so many edits (optimal string alignment)."""
-        ...
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place."""
-        ...
 
 
 _Term = q.Word | q.Phrase | q.Near | q.Prefix | q.Wildcard | q.Fuzzy
@@ -175,6 +176,8 @@ class _Planner:
                 f"{self._max_expansions:,} most frequent"
             )
             self._note("too-many-expansions", message, node.span)
+            from heapq import nlargest
+
             found = nlargest(self._max_expansions, found, key=lambda item: (item[1], item[0]))
         step = tuple(Alternative(term, width_of(term)) for term, _ in sorted(found))
         # A step without alternatives matches nothing, which is what there is.
@@ -192,11 +195,13 @@ def _plain_form(text: str) -> str | None:
     (any substring of that is searchable as it is)."""
     if is_unspaced(text):
         return None
+    from indexer.analysis import analyse
+
     return "".join(token.form for token in analyse(text, "") if token.width == 1)
 
 
-_RANGE = re.compile(r"([a-z0-9])-([a-z0-9])", re.IGNORECASE)
-_CLASS = re.compile(r"\[(!?)([^\]]+)\]")
+_RANGE = expression(r"([a-z0-9])-([a-z0-9])", any_case=True)
+_CLASS = expression(r"\[(!?)([^\]]+)\]")
 
 
 def _shape(pattern: str) -> tuple[str, str | None]:
@@ -207,6 +212,8 @@ def _shape(pattern: str) -> tuple[str, str | None]:
     """
     pieces: list[str | None] = []
     start, literal = "", True
+    import re
+
     index = 0
     while index < len(pattern):
         character = pattern[index]

@@ -6,11 +6,11 @@ it says nothing, and tells so in a note whose ``kind`` is one of :data:`NOTE_KIN
 
 from __future__ import annotations
 
-from typing import Literal
+from indexer.records import Literal, Struct
 
-from msgspec import Struct
-
-from indexer.model import Note
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from indexer.model import Note
 
 Span = tuple[int, int]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal, NamedTuple
-
+from indexer.expressions import expression
 from indexer.model import Note
-from indexer.query import In, Lang, Near, Node, Phrase, Scoped, Span, Word
+from indexer.query import In, Lang, Near, Phrase, Scoped, Word
 from indexer.query_terms import (
     CLASS_AHEAD,
     EDGE,
@@ -20,7 +18,11 @@ from indexer.query_terms import (
     read_term,
     searchable,
 )
-from indexer.spelling import distance
+from indexer.records import Literal, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from indexer.query import Node, Span
 
 Scope = Literal["title", "heading", "author"]
 ItemKind = Literal["plain", "term", "open", "close", "or", "and", "not"]
@@ -47,12 +49,14 @@ CLOSERS = {
     "『": ("』", ""),
     "〝": ("〞〟", ""),
 }
-_QUOTES = re.compile(f"[{QUOTATION_MARKS}]+")
-BOUNDARY = re.compile(rf"[\s|｜()（）{QUOTATION_MARKS}{SEPARATORS}]")
-_SKIPPED = re.compile(rf"[\s{SEPARATORS}]+")
-_EDGE = re.compile(rf"(?:[{re.escape(EDGE)}]|\.{{2,}}|\[(?!{CLASS_AHEAD}))+")
-_BARS = re.compile(r"[|｜]+")
-_SLOP = re.compile(r"[~～]([0-9]*)")
+_QUOTES = dict.fromkeys(map(ord, QUOTATION_MARKS), " ")
+_BOUNDS = frozenset(f"|｜()（）{QUOTATION_MARKS}{SEPARATORS}")
+BOUNDARY = expression(rf"[\s|｜()（）{QUOTATION_MARKS}{SEPARATORS}]")
+# What an edge may begin with; whether it is one the expression tells.
+_EDGES = frozenset(f"{EDGE}.[")
+_IN_CLASS = EDGE.replace("]", r"\]")
+_EDGE = expression(rf"(?:[{_IN_CLASS}]|\.{{2,}}|\[(?!{CLASS_AHEAD}))+")
+_SLOP = expression(r"[~～]([0-9]*)")
 
 
 class Item(NamedTuple):
@@ -74,6 +78,14 @@ def lex(text: str, notes: list[Note]) -> list[Item]:
     return _Lexer(text, notes).run()
 
 
+def _boundary(text: str, start: int) -> int:
+    """Where :data:`BOUNDARY` is next; the end of the text where it is nowhere."""
+    for at in range(start, len(text)):
+        if text[at] in _BOUNDS or text[at].isspace():
+            return at
+    return len(text)
+
+
 class _Lexer:
     def __init__(self, text: str, notes: list[Note]) -> None:
         self.text = text
@@ -88,8 +100,8 @@ class _Lexer:
         before: Literal["space", "term", "edge"] = "space"
         while self.at < len(text):
             char = text[self.at]
-            if skipped := _SKIPPED.match(text, self.at):
-                self.at = skipped.end()
+            if char.isspace() or char in SEPARATORS:
+                self.at += 1
                 before = "space"
             elif char in "(（":
                 self._add("open", self.at, self.at + 1)
@@ -97,8 +109,11 @@ class _Lexer:
             elif char in ")）":
                 self._add("close", self.at, self.at + 1)
                 before = "term"
-            elif bars := _BARS.match(text, self.at):
-                self._add("or", self.at, bars.end())
+            elif char in "|｜":
+                end = self.at + 1
+                while text[end : end + 1] in ("|", "｜"):
+                    end += 1
+                self._add("or", self.at, end)
                 before = "space"
             elif char in CLOSERS:
                 before = "term" if self._quotation() else "edge"
@@ -107,7 +122,7 @@ class _Lexer:
                 self.items.append(Item("not", (self.at, self.at + 1), tight=True))
                 self.at += 1
                 before = "edge"
-            elif edge := _EDGE.match(text, self.at):
+            elif char in _EDGES and (edge := _EDGE.match(text, self.at)):
                 self.at = edge.end()
                 before = "edge"
             else:
@@ -158,9 +173,9 @@ class _Lexer:
 
     def _read_quotation(self, opening: int, closing: int) -> tuple[str, int, int | None]:
         """The words inside, where the quotation ends, and its distance if it has one."""
-        words = " ".join(_QUOTES.sub(" ", self.text[opening + 1 : closing]).split())
+        words = " ".join(self.text[opening + 1 : closing].translate(_QUOTES).split())
         end = closing + 1
-        slop = _SLOP.match(self.text, end)
+        slop = _SLOP.match(self.text, end) if self.text[end : end + 1] in ("~", "～") else None
         if not slop:
             return words, end, None
         if slop.end() < len(self.text) and not BOUNDARY.match(self.text, slop.end()):
@@ -217,16 +232,15 @@ class _Lexer:
         """The end of a run without spaces; ``president(s)`` is one run."""
         text = self.text
         end = start
-        while boundary := BOUNDARY.search(text, end):
-            end = boundary.start()
+        while (end := _boundary(text, end)) < len(text):
             if text[end] not in "(（" or end == start or not text[end - 1].isalnum():
                 return end
             if text[start:end] in OPERATOR_WORDS:
                 return end
-            inner = BOUNDARY.search(text, end + 1)
-            if not inner or inner.group() not in ")）":
+            inner = _boundary(text, end + 1)
+            if inner == len(text) or text[inner] not in ")）":
                 return end
-            end = inner.end()
+            end = inner + 1
         return len(text)
 
     def _chunk(self, literal: bool) -> None:
@@ -303,7 +317,7 @@ class _Lexer:
             self.at = max(end, value)
             return
         if scope:
-            edge = _EDGE.match(text, value)
+            edge = _EDGE.match(text, value) if text[value] in _EDGES else None
             first = edge.end() if edge else value
             node = read_term(text[first:end], first, self.notes)
             self.at = end
@@ -352,4 +366,6 @@ def _nearest_field(name: str) -> str:
     """The field whose name is one edit away; of short names nothing is."""
     if len(name) < 4:
         return ""
+    from indexer.spelling import distance
+
     return next((field for field in sorted(FIELDS) if distance(name, field, 1) <= 1), "")

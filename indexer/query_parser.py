@@ -6,14 +6,20 @@ Succession binds loosest, then OR, then AND, then NOT. Bare words at the top lev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 
 from indexer.model import Note
-from indexer.query import And, Dates, In, Lang, Node, Not, Or, Query, Scoped, Word
-from indexer.query_lexer import Item, Scope, lex
+from indexer.query import And, Dates, In, Lang, Not, Or, Query, Scoped, Word
+from indexer.query_lexer import Item, lex
 from indexer.query_terms import OPERATOR_WORDS, excerpt, plain_word
 from indexer.query_writer import write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.query import Node
+    from indexer.query_lexer import Scope
 
 # A person never nests so deep; the tree stays far from the interpreter's recursion limit.
 MAX_DEPTH = 50

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Callable
 
+from indexer.expressions import expression
 from indexer.model import Note
-from indexer.query import Dates, Fuzzy, Node, Phrase, Prefix, Span, Wildcard, Word
+from indexer.query import Dates, Fuzzy, Phrase, Prefix, Wildcard, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.query import Node, Span
 
 OPERATOR_WORDS = frozenset({"AND", "OR", "NOT"})
 MAX_EDITS = 2
@@ -23,15 +28,15 @@ SEPARATORS = "、。，；！？：《》〈〉【】〔〕」』〞〟"
 
 # A class has something in it; "[!]" is none. Each "[" looks no further than the next
 # bracket, so that long runs of brackets stay linear.
-_CLASS = re.compile(r"\[(?:![^\[\]]+|[^\[\]!][^\[\]]*)\]")
+_CLASS = expression(r"\[(?:![^\[\]]+|[^\[\]!][^\[\]]*)\]")
 # What must follow a bracket that begins a word for it to begin a class.
 _MEMBERS = rf"[^\[\]\s|｜()（）{QUOTATION_MARKS}{SEPARATORS}]+\]"
 CLASS_AHEAD = rf"(?:{_MEMBERS}\[){{0,8}}{_MEMBERS}\??[\w*＊]"
-_CLASS_AHEAD = re.compile(CLASS_AHEAD)
+_CLASS_AHEAD = expression(CLASS_AHEAD)
 # Without what stands before or after it, such a run could come to look like a field or group.
-_BOUND = re.compile(r"[:(（]")
-_STARS = re.compile(r"\*{2,}")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
+_BOUND = frozenset(":(（")
+_STARS = expression(r"\*{2,}")
+_DATE = expression(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 Day = tuple[int, int, int]
@@ -78,7 +83,7 @@ def read_term(raw: str, start: int, notes: list[Note]) -> Node | None:
     _note_unclosed_class(shape, start, notes)
     first, end, edits = _pattern_ends(shape)
     if _has_wildcards(shape[first:end]):
-        if _BOUND.search(shape):
+        if not _BOUND.isdisjoint(shape):
             return _pattern(shape, start)
         if edits is not None:
             message = f"{excerpt(raw)} can't be both a pattern and fuzzy; ~ was left out"
@@ -168,7 +173,7 @@ def _pattern_ends(shape: str) -> tuple[int, int, str | None]:
     """Where a pattern begins and ends without the punctuation around it; and N of ``~N``."""
     end, edits = _without_edits(shape, lambda char: not (_in_word(char) or char in "*?]"))
     first = 0
-    if _BOUND.search(shape):
+    if not _BOUND.isdisjoint(shape):
         return first, end, edits
     while not (
         _in_word(shape[first])
@@ -184,7 +189,7 @@ def _pattern(pattern: str, start: int) -> Node:
     pattern = _STARS.sub("*", pattern)
     literal = pattern[:-1]
     if pattern[-1] == "*" and not (set("*?") & set(literal) or _CLASS.search(literal)):
-        while not (_in_word(literal[-1]) or _BOUND.search(literal)):
+        while not (_in_word(literal[-1]) or not _BOUND.isdisjoint(literal)):
             literal = literal[:-1]
         return Prefix(literal, span)
     return Wildcard(pattern, span)

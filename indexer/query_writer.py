@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
+from indexer.expressions import expression
 from indexer.query import (
     And,
     Dates,
@@ -12,7 +10,6 @@ from indexer.query import (
     In,
     Lang,
     Near,
-    Node,
     Not,
     Or,
     Phrase,
@@ -23,7 +20,13 @@ from indexer.query import (
 )
 from indexer.query_terms import write_dates
 
-_BARE_PLACE = re.compile(r"[\w./+@#-]*\w")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.query import Node
+
+_BARE_PLACE = expression(r"[\w./+@#-]*\w")
 
 
 def write(words: Sequence[Word], strict: Node | None, max_depth: int) -> str:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from heapq import nlargest
 
-from msgspec.structs import replace
-
 from indexer.analysis import fold
 from indexer.engines.base import Candidate, Group, Matches
 from indexer.model import Sort
 from indexer.nearness import highest
 from indexer.plan import Pattern, Plan
+from indexer.records import replace
 
 # Essays of a tier that are ranked again; the ones after keep the engine's order.
 WINDOW = 100

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
 
-from msgspec.structs import asdict
-
-from indexer.model import Filter, FilterKind
+from indexer.expressions import expression
+from indexer.model import Filter
 from indexer.query import (
     And,
     Dates,
     In,
     Lang,
-    Node,
     Not,
     Or,
-    Query,
     Scoped,
-    Span,
-    Word,
     parse,
 )
 from indexer.query_lexer import lex
 from indexer.query_parser import MAX_DEPTH
 from indexer.query_terms import QUOTATION_MARKS
 from indexer.query_writer import write
+from indexer.records import Literal, asdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from indexer.model import FilterKind
+    from indexer.query import (
+        Node,
+        Query,
+        Span,
+        Word,
+    )
 
 Field = Literal["language", "year", "author", "folder"]
 
 # Filters up to which each is taken out of the query as typed, which costs parsing it again.
 _MOST_TYPED = 20
 
-_BARE_PLACE = re.compile(r"[\w./+@#-]*\w")
-_QUOTES = re.compile(f"[{QUOTATION_MARKS}]+")
+_BARE_PLACE = expression(r"[\w./+@#-]*\w")
+_QUOTES = expression(f"[{QUOTATION_MARKS}]+")
 
 
 def filter_of(field: Field, value: str) -> str | None:

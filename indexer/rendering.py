@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from indexer.terminal import Run, columns, link, paint, paragraph, safe, shorten
 
-from indexer.model import (
-    Essay,
-    EssayHit,
-    EssayView,
-    Hit,
-    Passage,
-    Piece,
-    SearchResult,
-    Status,
-    Suggestion,
-    SyncReport,
-)
-from indexer.terminal import Look, Run, Style, columns, link, paint, paragraph, safe, shorten
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from indexer.model import (
+        Essay,
+        EssayHit,
+        EssayView,
+        Hit,
+        Passage,
+        Piece,
+        SearchResult,
+        Status,
+        Suggestion,
+        SyncReport,
+    )
+    from indexer.terminal import Look, Style
 
 _BETWEEN = Run(" · ", "meta")
 _DEEPER = Run(" › ", "heading")

@@ -7,10 +7,13 @@ other patterns only say that they occur.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from itertools import chain, product
 
-from indexer.plan import Path, Pattern
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from indexer.plan import Path, Pattern
 
 # Each is a look-up of its own and, in a cluster, a clause. A word in hyphens has one to eight in
 # a language; more come of phrases whose every word may be joined to the next one.

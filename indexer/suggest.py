@@ -15,8 +15,6 @@ from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 from unicodedata import category
 
-from msgspec.structs import replace
-
 from indexer.config import Settings
 from indexer.engines.base import Engine
 from indexer.folding import APOSTROPHES, fold
@@ -27,6 +25,7 @@ from indexer.plan import Alternative, Both, Pattern, Plan, PlanNode, Scope, Step
 from indexer.planning import make_plan
 from indexer.query import parse
 from indexer.query_terms import QUOTATION_MARKS
+from indexer.records import replace
 from indexer.terms import width_of
 from indexer.unfinished import Field, Unfinished, unfinished
 from indexer.usage import Place, by_frequency, continuations, going_on, places, plain_form, spelling

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, TextIO
 from unicodedata import category, combining, east_asian_width
 
-from indexer.config import Color
+from indexer.records import Literal, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import TextIO
+
+    from indexer.config import Color
 
 Style = Literal["", "title", "heading", "match", "meta", "warning"]
 

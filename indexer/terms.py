@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache
+from _thread import get_ident
 
 from indexer.folding import bare, fold
 from indexer.languages import STEMMERS
-from indexer.splitting import Atom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.splitting import Atom
 
 _MAX_TERM = 200  # characters; longer ones (base64, a line of dashes) are cut
 _KEPT = 100  # characters of a term that is cut, before its hash
 
-_local = threading.local()
+# Words whose stems are remembered.
+_MOST_REMEMBERED = 10_000
+
+_remembered: dict[tuple[str, str], tuple[str, ...]] = {}
+_stemmers: dict[tuple[int, str], Callable[[str], str]] = {}
 
 
 def exact_term(form: str, width: int = 1) -> str:
@@ -63,11 +70,15 @@ def stems(atom: Atom, language: str) -> tuple[str, ...]:
     word = atom.stem_of
     if language not in STEMMERS or len(word) > _MAX_TERM:
         return (_letters(word) or atom.form,)
-    return _cached_stems(word, language) or (atom.form,)
+    found = _remembered.get((word, language))
+    if found is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        found = _remembered[word, language] = _stems(word, language)
+    return found or (atom.form,)
 
 
-@lru_cache(maxsize=10_000)
-def _cached_stems(word: str, language: str) -> tuple[str, ...]:
+def _stems(word: str, language: str) -> tuple[str, ...]:
     stem = _stemmer(language)
     if word.isascii() and word.isalnum():
         return (fold(stem(word.lower())) or word.lower(),)
@@ -83,9 +94,10 @@ def _letters(word: str) -> str:
 
 def _stemmer(language: str) -> Callable[[str], str]:
     """Stemmer objects keep state, so that each thread has its own."""
-    stemmers: dict[str, Callable[[str], str]] = _local.__dict__
-    if language not in stemmers:
+    key = get_ident(), language
+    found = _stemmers.get(key)
+    if found is None:
         from Stemmer import Stemmer
 
-        stemmers[language] = Stemmer(STEMMERS[language], 0).stemWord
-    return stemmers[language]
+        found = _stemmers[key] = Stemmer(STEMMERS[language], 0).stemWord
+    return found

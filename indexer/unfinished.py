@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Literal, cast
 
-from msgspec import Struct
-
 from indexer.folding import APOSTROPHES, HYPHENS
 from indexer.query import parse
 from indexer.query_lexer import BOUNDARY, CLOSERS, FIELDS
 from indexer.query_terms import OPERATOR_WORDS
+from indexer.records import Struct
 from indexer.splitting import forms, groups, is_run, pattern_for
 from indexer.usage import plain_form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from msgspec import Struct
+from indexer.records import Struct
 
 
 class Combined(Struct, frozen=True):

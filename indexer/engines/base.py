@@ -30,13 +30,15 @@ all essays and n those that have it anywhere in its scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
-
-from msgspec import Struct
-
+# Essay and the others when this runs, too: who decodes an entry asks for the types of its fields.
 from indexer.model import Essay, Matched, OutlineEntry, Passage, ShelfOrder, Sort, Status
-from indexer.plan import Below, Pattern, Plan, Scope
+from indexer.records import Literal, Protocol, Struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from indexer.plan import Below, Pattern, Plan, Scope
 
 Part = Literal["text", "heading", "title"]
 FacetName = Literal["language", "year", "author", "folder"]
@@ -114,7 +116,6 @@ class Counted(Protocol):
     @property
     def essays(self) -> int:
         """How many there are."""
-        ...
 
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet, at most so many.
@@ -124,7 +125,6 @@ class Counted(Protocol):
         (empty for all) and hold one of the essays; each with as many as are in it or deeper
         or have its very name as their id, as ``Below`` has it.
         """
-        ...
 
 
 class Catalogue(Counted, Protocol):
@@ -132,12 +132,10 @@ class Catalogue(Counted, Protocol):
 
     def page(self, start: int, stop: int) -> list[Essay]:
         """Essays ``start`` to ``stop``."""
-        ...
 
     def ids_around(self, essay_id: str, most: int) -> list[str]:
         """Ids of at most so many of the essays, by id: those that an id stands or would stand
         amid, as many on one side as on the other where there are so many."""
-        ...
 
 
 class Matches(Counted, Protocol):
@@ -156,27 +154,22 @@ class Matches(Counted, Protocol):
     @property
     def passages(self) -> int:
         """How many passages of the best tier there are."""
-        ...
 
     def groups(self, start: int, stop: int) -> list[Group]:
         """Essays ``start`` to ``stop`` in the engine's order: tier, then score or sort key.
 
         Ties break by essay id, then by passage ordinal.
         """
-        ...
 
     def essays_with(self, pattern: Pattern) -> int:
         """Of the essays that ``essays`` counts, how many have a pattern of scope ``author`` or
         ``title``."""
-        ...
 
     def idf(self, pattern: Pattern) -> float:
         """The inverse document frequency of a pattern, graded or not, over essays."""
-        ...
 
     def occurs(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs in any passage, whatever the rest of the query."""
-        ...
 
     def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
         """For each passage what it is worth that the patterns stand near each other in its text,
@@ -192,11 +185,9 @@ class Matches(Counted, Protocol):
 
     def passages_of(self, refs: Sequence[int]) -> list[Passage]:
         """Passages by the ``ref`` of their candidates."""
-        ...
 
     def essays_of(self, refs: Sequence[int]) -> list[Essay]:
         """Essays by the ``essay_ref`` of their groups."""
-        ...
 
 
 class Writer(Protocol):
@@ -204,16 +195,13 @@ class Writer(Protocol):
 
     def put(self, entry: Entry) -> None:
         """Adds an essay, replacing what the index holds under its id."""
-        ...
 
     def remove(self, essay_id: str) -> None:
         """Takes an essay out, if it is there."""
-        ...
 
     def full(self) -> bool:
         """Whether what was put since the last commit takes so much memory that it is time
         for one."""
-        ...
 
     def commit(self) -> Mapping[str, str]:
         """Makes everything since the last commit durable and visible.
@@ -221,11 +209,9 @@ class Writer(Protocol):
         Gives the ids of essays that were put and that the engine can't hold, each with the
         reason; of these it holds what it did before.
         """
-        ...
 
     def close(self) -> None:
         """Ends the session and frees the lock; what was not committed is dropped."""
-        ...
 
 
 class Engine(Protocol):
@@ -236,15 +222,12 @@ class Engine(Protocol):
 
         Whoever keeps a result by it asks for it before the result.
         """
-        ...
 
     def outdated(self) -> bool:
         """Whether an older version made the index, so that writing makes it anew."""
-        ...
 
     def fingerprints(self) -> Iterator[Fingerprint]:
         """All indexed essays, for sync."""
-        ...
 
     def writer(self, *, rebuild: bool = False) -> Writer:
         """Opens the one writing session (``BusyError`` after a wait when another has it).
@@ -252,17 +235,14 @@ class Engine(Protocol):
         ``rebuild`` starts from nothing, aside; searches see nothing of it before its one
         commit swaps it in.
         """
-        ...
 
     def languages(self) -> Mapping[str, int]:
         """Languages of the essays and how many essays each has."""
-        ...
 
     def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms that begin with ``prefix``, in code point order, with the number of
         documents that hold each: of scope ``author`` the authors' names, of every other
         those of texts, headings and titles."""
-        ...
 
     def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
         """The same for terms whose whole form a regular expression matches.
@@ -270,15 +250,12 @@ class Engine(Protocol):
         It is made of letters, ``.``, ``.*`` and bracket expressions of letters and ranges, and
         all that it matches begins with ``start``.
         """
-        ...
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """The same for terms whose form is within so many edits (optimal string alignment)."""
-        ...
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place; for notes on the query."""
-        ...
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> Catalogue:
         """Essays in order, told without loading more than those of a page.
@@ -287,30 +264,23 @@ class Engine(Protocol):
         one last. ``date``: newest first, undated last. All three then by title, and by id.
         ``folder``: by id.
         """
-        ...
 
     def search(
         self, plan: Plan, *, sort: Sort = "relevance", per_essay: int = 3, deadline: float
     ) -> Matches:
         """Runs a plan; ``deadline`` is a ``time.monotonic`` instant (``SearchTimeout``)."""
-        ...
 
     def essay(self, essay_id: str) -> Entry | None:
         """A whole essay, or ``None``."""
-        ...
 
     def essays(self) -> Iterable[Essay]:
         """Every essay, by id."""
-        ...
 
     def status(self) -> Status:
         """Size and state."""
-        ...
 
     def check(self) -> list[str]:
         """Verifies the index against itself; what is wrong, in sentences."""
-        ...
 
     def close(self) -> None:
         """Frees files and memory."""
-        ...

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from msgspec.structs import replace
-
 from indexer.engines import opensearch_schema as schema
 from indexer.engines.opensearch_schema import HOLE, encoded, key_of
 from indexer.plan import (
@@ -30,6 +28,7 @@ from indexer.plan import (
     Without,
     patterns_in,
 )
+from indexer.records import replace
 from indexer.rows import Row, is_graded, rows
 from indexer.terms import form_of, language_of, width_of
 from indexer.weights import BM25

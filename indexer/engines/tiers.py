@@ -3,13 +3,16 @@ all of them in one essay, with some."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import TypeVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from typing import TypeVar
 
-from indexer.model import Matched
-from indexer.plan import PlainWord
+    from indexer.model import Matched
+    from indexer.plan import PlainWord
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 
 NAMES: tuple[Matched, ...] = ("all", "essay", "any")
 

@@ -9,8 +9,6 @@ from itertools import chain, pairwise, product, repeat
 from math import prod
 from operator import add
 
-from msgspec.structs import replace
-
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Part
@@ -29,6 +27,7 @@ from indexer.plan import (
     PlanNode,
     Without,
 )
+from indexer.records import replace
 from indexer.rows import is_graded
 from indexer.weights import inverse_frequency
 

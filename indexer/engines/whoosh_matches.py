@@ -13,8 +13,6 @@ from heapq import nsmallest
 from operator import neg
 from typing import Literal
 
-from msgspec.structs import replace
-
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group
 from indexer.engines.tiers import NAMES, across, best_of, covering, required
@@ -25,6 +23,7 @@ from indexer.engines.whoosh_scoring import Scoring
 from indexer.model import Essay, Matched, Passage, Sort
 from indexer.nearness import nearness
 from indexer.plan import Pattern, PlainWord, Plan, patterns_in
+from indexer.records import replace
 from indexer.terms import language_of
 
 # Up to so many a whole sort takes less time than a heap does.

@@ -10,11 +10,10 @@ import re
 from datetime import date
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from indexer.errors import ReadError
 from indexer.model import Document
 from indexer.readers.encoding import decode
+from indexer.records import replace
 
 # Suffix to the module that reads it.
 SUFFIXES: dict[str, str] = {
