@@ -8,7 +8,8 @@ operations on sets, and each piece that has one of the terms a search for its of
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from itertools import accumulate, compress, repeat
 from typing import NamedTuple
 
@@ -46,6 +47,15 @@ def _locations(tokens: Iterable[Token], language: str) -> Iterator[Location]:
         yield Location("exact", exact_term(form, width), position, start, end)
         for stem in stems:
             yield Location("stem", stem_term(stem, language), position, start, end)
+
+
+def _analysed(piece: str, language: str) -> Sequence[Token]:
+    return _short(piece, language) if len(piece) <= _LONG else analyse(piece, language)
+
+
+@lru_cache(maxsize=5_000)
+def _short(piece: str, language: str) -> Sequence[Token]:
+    return analyse(piece, language)
 
 
 class _Found(NamedTuple):
@@ -105,10 +115,12 @@ class Locator:
         not asked for."""
         pieces = [text] if is_sewn(text) else text.split()
         advances = self._pieces.advances
-        unknown = set(pieces).difference(advances)
-        long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
-        for piece in unknown.difference(long):
-            self._pieces.learn(piece)
+        long: dict[str, _Found] = {}
+        if not all(map(advances.__contains__, pieces)):
+            unknown = set(pieces).difference(advances)
+            long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
+            for piece in unknown.difference(long):
+                self._pieces.learn(piece)
         if self._seen != len(advances):
             self._look_up()
         holding = self._holding.intersection(pieces)
@@ -145,7 +157,7 @@ class Locator:
     def _in(self, piece: str) -> _Found:
         found = self._found.get(piece)
         if found is None:
-            tokens = analyse(piece, self._pieces.language)
+            tokens = _analysed(piece, self._pieces.language)
             there = _locations(tokens, self._pieces.language)
             wanted = tuple(one for one in there if one.term in self._wanted[one.view])
             found = _Found(wanted, tokens[-1].position + 1 if tokens else 0)

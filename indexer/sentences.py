@@ -24,6 +24,8 @@ _TO_SPACES = dict.fromkeys(map(ord, "([{“‘„\"'«‹—–\t\r\xa0\u2009\u2
 _BREAK = re.compile(
     rf"([{''.join(sorted(_SOFT | _HARD))}]++(?:[{_CLOSERS}]|\[\w{{1,4}}\]|[⁰¹²³⁴-⁹])*+)\s*+|\n\s*+"
 )
+# Looked for alone it is found four times as fast.
+_STOP = re.compile(f"[{''.join(sorted(_SOFT | _HARD))}\n]")
 _WORD = re.compile(r"\w*")
 # Code points before a full stop that are looked at: the longest abbreviation with its stops.
 _REACH = 16
@@ -132,7 +134,10 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
     spans: list[Span] = []
     begin = 0
     least = 1 if lines else 2
-    for found in _BREAK.finditer(text):
+    resume = 0
+    while stop := _STOP.search(text, resume):
+        found = _BREAK.match(text, stop.start())
+        assert found is not None
         start, resume = found.span()
         stops = found[1]
         if stops == "." and resume - start == 2 and text[resume : resume + 1].isupper():
