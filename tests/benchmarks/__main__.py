@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks import corpus, goals, indexing, tables, web, webtables
 from tests.benchmarks.child import measured, say, tell
-from tests.benchmarks.engines import OURS, names
+from tests.benchmarks.engines import OURS, index_of, names
 from tests.benchmarks.kept import Figures, Kept
 from tests.benchmarks.shelf import DATASETTE, Shelf
 
@@ -84,7 +84,7 @@ class _Run:
             # What the code makes of the passages may be another than it was.
             for name in (OURS, DATASETTE):
                 shutil.rmtree(shelf.of(name), ignore_errors=True)
-        engines = names(size)
+        engines = list(dict.fromkeys(index_of(name) for name in names(size)))
         if "sizes" not in self.kept.get(str(size)) or not all(
             shelf.of(name).exists() for name in engines
         ):
@@ -99,7 +99,7 @@ class _Run:
         def measure() -> object:
             match step:
                 case "queries":
-                    places = [f"{name}={shelf.of(name)}" for name in names(size)]
+                    places = [f"{name}={shelf.of(index_of(name))}" for name in names(size)]
                     return measured("searching", rounds, max(1, rounds // 2), *places)
                 case "updating":
                     changing = self._place / "changing"
@@ -184,8 +184,9 @@ def main() -> None:
         parts = options.only or list(_PARTS)
         run = _Run(options, place, texts)
         run.library(parts)
-        webtables.report(run.kept, options.sizes)
         tables.report(run.kept, options.sizes)
+        webtables.report(run.kept, options.sizes)
+        tables.print_goals(run.kept)
         drawn = tables.picture(run.kept, options.sizes)
         if options.plot and drawn:
             options.plot.write_text(drawn, "utf-8")

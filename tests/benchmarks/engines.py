@@ -43,12 +43,14 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """``is_plain``: asked nothing but words and phrases, all required."""
+    """``is_plain``: asked nothing but words and phrases, all required. ``index`` is the name of
+    the one whose index it asks, where it has none of its own."""
 
     label: str
     build: Callable[[Path, Iterable[tuple[str, str]]], int]
     open: Callable[[Path], Searcher]
     is_plain: bool = True
+    index: str = ""
 
     def understands(self, query: Query) -> bool:
         return query.is_plain or not self.is_plain
@@ -56,14 +58,23 @@ class Peer:
 
 PEERS: Mapping[str, Peer] = {
     "fts5": Peer("SQLite FTS5", fts5.build, fts5.Fts5),
+    "fts5-bm25": Peer("SQLite FTS5, `order by bm25()`", fts5.build, fts5.ByFunction, index="fts5"),
     "tantivy": Peer("tantivy", rust.build, rust.Tantivy),
     "stock": Peer("stock Whoosh", stock.build, stock.Stock, is_plain=False),
 }
 
 
+INDEXED = tuple(name for name, peer in PEERS.items() if not peer.index)
+
+
 def label(name: str) -> str:
     """What an engine is called in tables and in the plot."""
     return "essay-search" if name == OURS else PEERS[name].label
+
+
+def index_of(name: str) -> str:
+    """The name of the index that an engine asks."""
+    return name if name == OURS else PEERS[name].index or name
 
 
 def opener(name: str, folder: Path) -> Callable[[], Searcher]:

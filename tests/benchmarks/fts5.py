@@ -14,10 +14,11 @@ _TABLE = (
     "create virtual table passages using fts5 (id unindexed, text, tokenize = 'porter unicode61')"
 )
 # By ``rank``, which is bm25(): so it makes the snippets of ten rows, by bm25() those of all.
-BEST_TEN = """
+_BEST_TEN = """
 select id, snippet(passages, 1, '<b>', '</b>', '…', 40) from passages
-where passages match ? order by rank limit 10
+where passages match ? order by {} limit 10
 """
+BEST_TEN = _BEST_TEN.format("rank")
 
 
 def build(folder: Path, passages: Iterable[tuple[str, str]]) -> int:
@@ -44,12 +45,20 @@ def optimise(folder: Path) -> None:
 class Fts5:
     """An open database."""
 
+    best_ten = BEST_TEN
+
     def __init__(self, folder: Path) -> None:
         self._connection = sqlite3.connect(f"{(folder / DATABASE).as_uri()}?mode=ro", uri=True)
 
     def search(self, query: str) -> int:
         """Ten hits by BM25, each with its snippet; how many there were."""
-        return len(self._connection.execute(BEST_TEN, (quoted(query),)).fetchall())
+        return len(self._connection.execute(self.best_ten, (quoted(query),)).fetchall())
 
     def close(self) -> None:
         self._connection.close()
+
+
+class ByFunction(Fts5):
+    """As people write it who do not know of ``rank``."""
+
+    best_ten = _BEST_TEN.format("bm25(passages)")

@@ -23,11 +23,11 @@ from indexer.config import Settings
 from indexer.entries import MODULES, Job, Ready, make_entry
 from indexer.library import Library
 from indexer.survey import survey
-from tests.benchmarks.engines import OURS, PEERS
+from tests.benchmarks.engines import INDEXED, OURS, PEERS
 from tests.benchmarks.kept import Figures
 
 READER = "reader"
-KINDS = (OURS, READER, *PEERS)
+KINDS = (OURS, READER, *INDEXED)
 
 # As `essays index` has them.
 _SECONDS = 3_600

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tests.benchmarks import goals, plot, processes
 from tests.benchmarks.child import say
-from tests.benchmarks.engines import OURS, PEERS, label
+from tests.benchmarks.engines import INDEXED, OURS, PEERS, label
 from tests.benchmarks.indexing import READER
 from tests.benchmarks.kept import Figures, Kept
 from tests.benchmarks.searching import answered, percentile, times
@@ -19,7 +19,7 @@ _ALWAYS = (OURS, "fts5", "tantivy")
 
 
 def report(kept: Kept, sizes: Sequence[int]) -> None:
-    """All that was measured of the library, and the goals."""
+    """All that was measured of the library, pages apart."""
     measured = [(size, kept.get(str(size))) for size in sizes]
     for section, step in (
         (_queries, "queries"),
@@ -35,14 +35,18 @@ def report(kept: Kept, sizes: Sequence[int]) -> None:
             section(those)
     if "indexing" in kept.get(goals.CORPUS):
         _indexing(kept.get(goals.CORPUS)["indexing"])
-    print_goals(kept)
 
 
 def print_goals(kept: Kept) -> None:
+    """What is aimed at, and whether it is met."""
     say("\n## Goals\n", "| what | goal | measured | |", "|---|--:|--:|---|")
     for goal in goals.goals(kept):
-        found = "–" if goal.found is None else f"{goal.found:.3g}"
+        found = "–" if goal.found is None else _short(goal.found)
         say(f"| {goal.what} | {goal.wanted} | {found} | {goal.verdict} |")
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 Sections = Sequence[tuple[int, Figures]]
@@ -130,7 +134,7 @@ def lines(measured: Sections, statistic: Callable[[Sequence[float]], float]) -> 
     """A line for each engine over the queries common to all sizes."""
     texts = set(common(measured))
     drawn = []
-    for name in (OURS, *PEERS):
+    for name in (OURS, *INDEXED):
         points = []
         for _, figures in measured:
             some = [query for query in figures["queries"] if query["text"] in texts]
@@ -201,7 +205,7 @@ def picture(kept: Kept, sizes: Sequence[int]) -> str | None:
 
 
 def _sizes(measured: Sections) -> None:
-    engines = [OURS, *PEERS]
+    engines = [OURS, *INDEXED]
     say(
         "\n## Size\n",
         "| passages | text, MB | "
