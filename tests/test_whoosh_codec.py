@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -438,6 +439,40 @@ def test_a_column_gives_what_is_noted_and_nothing_else(
 
 
 # Reading
+
+
+@given(
+    postings=st.dictionaries(
+        st.integers(0, 40), st.lists(st.integers(0, 90), min_size=1, max_size=4, unique=True)
+    ),
+    deleted=st.sets(st.integers(0, 40)),
+    base=st.sampled_from([0, 7, (1 << 32) - 50]),
+)
+def test_deleted_documents_are_left_out_and_the_others_numbered_on(
+    tmp_path_factory: pytest.TempPathFactory,
+    postings: dict[int, list[int]],
+    deleted: set[int],
+    base: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("segment")
+    ordered = {document: sorted(postings[document]) for document in sorted(postings)} or {0: [1]}
+    field = field_of(
+        folder, [b"term"], array("H", [len(ordered)]), array("H", ordered),
+        array("H", map(len, ordered.values())), array("H", chain(*ordered.values())),
+    )  # fmt: skip
+    files = segments.Files.__new__(segments.Files)
+    files._fields, files.size = {"f": field, "other": None}, 41
+    segment = segments.Segment(files, base, manifest.runs(deleted))
+    assert set(segment.deleted) == deleted
+    assert segment.deleted_count == len(deleted)
+    found = segment.postings("f", b"term")
+    assert found
+    left = {base + d: at for d, at in ordered.items() if d not in deleted}
+    assert found.documents.tolist() == list(left)
+    assert found.frequencies.tolist() == [*map(len, left.values())]
+    assert found.positions.tolist() == [*chain(*left.values())]
+    assert segment.postings("f", b"other") is None
+    assert segment.postings("other", b"term") is None
 
 
 def test_many_threads_read_at_once_without_waiting_for_each_other(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from indexer.engines.base import Fingerprint
 from indexer.engines.whoosh_arrays import Numbers
 from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
 from indexer.engines.whoosh_location import newest_generation
-from indexer.engines.whoosh_segment import Files, Lists, Segment, check_size, joined
+from indexer.engines.whoosh_segment import Files, Lists, Rest, Segment, check_size, joined
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
 from indexer.plan import Pattern, View
@@ -70,7 +70,7 @@ class PostingList:
 
     __slots__ = ("_parts", "_positions", "_starts", "documents", "frequencies")
 
-    def __init__(self, parts: Sequence[Lists]) -> None:
+    def __init__(self, parts: Sequence[Lists | Rest]) -> None:
         self.documents: Numbers = joined([part.documents for part in parts])
         self.frequencies: Numbers = joined([part.frequencies for part in parts])
         self._parts = parts
