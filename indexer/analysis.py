@@ -32,6 +32,7 @@ __all__ = [
     "postings",
     "stem_paths",
     "stem_term",
+    "word_terms",
     "words",
 ]
 
@@ -211,7 +212,9 @@ def _post_run(
     return position + len(characters)
 
 
-def _entry(chunk: str, language: str) -> _Entry:
+def word_terms(chunk: str, language: str) -> _Terms:
+    """How many positions a chunk that is no run takes, and in each view its terms, each with
+    its position after the chunk's first."""
     advance = 0
     exact: list[tuple[int, str]] = []
     stem: list[tuple[int, str]] = []
@@ -220,9 +223,15 @@ def _entry(chunk: str, language: str) -> _Entry:
         exact += [(advance + offset, term) for offset, term in exact_terms]
         stem += [(advance + offset, term) for offset, term in stem_terms]
         advance += width
+    return advance, tuple(exact), tuple(stem)
+
+
+def _entry(chunk: str, language: str) -> _Entry:
+    terms = word_terms(chunk, language)
+    advance, exact, stem = terms
     if advance == len(exact) == len(stem) == 1:
         return exact[0][1], stem[0][1], None
-    return "", "", (advance, tuple(exact), tuple(stem))
+    return "", "", terms
 
 
 def _terms(group: Group, language: str) -> _Terms:

@@ -6,14 +6,19 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from indexer.analysis import ANALYSIS_VERSION
 from indexer.engines.base import Entry, Fingerprint
 from indexer.errors import EssaysError, ReadError
 from indexer.model import Document, Essay, Skipped
 from indexer.walking import reason
+
+if TYPE_CHECKING:
+    from indexer.inversion import Inverted
 
 # Raised whenever readers, structure, chunking or language detection make another entry of the
 # same bytes: what was indexed before is read again.
@@ -42,7 +47,7 @@ _SAMPLE = 20_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A file to read, of ``size`` bytes when it was found. ``known`` is the digest it was last
-    indexed under."""
+    indexed under; ``postings`` says whether to make those of its entry, too."""
 
     path: str
     shown: str
@@ -52,6 +57,7 @@ class Job:
     suffix: str
     language: str | None
     known: str | None = None
+    postings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,30 @@ class Ready:
     digest: str
     entry: Entry
     notes: tuple[str, ...]
+    postings: Inverted | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., Ready], tuple[object, ...]]:
+        """Itself as it goes from process to process: passages as one piece of bytes."""
+        from msgspec import msgpack
+
+        try:
+            entry: bytes | Entry = msgpack.encode(self.entry)
+        except UnicodeEncodeError:  # half surrogates have no bytes in UTF-8
+            entry = self.entry
+        return _received, (self.digest, entry, self.notes, self.postings)
+
+
+def _received(
+    digest: str, entry: bytes | Entry, notes: tuple[str, ...], postings: Inverted | None
+) -> Ready:
+    from msgspec import msgpack
+
+    return Ready(
+        digest=digest,
+        entry=msgpack.decode(entry, type=Entry) if isinstance(entry, bytes) else entry,
+        notes=notes,
+        postings=postings,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +176,12 @@ def _make_entry(job: Job) -> Outcome:
     if not passages:
         return Empty()
     language = document.language or job.language or languages.detect(_sample(document)) or "en"
+    postings = None
+    if job.postings:
+        from indexer.inversion import invert
+
+        texts = [(passage.headings, passage.text) for passage in passages]
+        postings = invert(document.title, texts, language)
     entry = Entry(
         essay=Essay(
             id=job.essay_id,
@@ -155,7 +191,9 @@ def _make_entry(job: Job) -> Outcome:
             language=language,
             path=job.shown,
             format=document.format,
-            words=sum(words(passage.text, language) for passage in passages),
+            words=postings.words
+            if postings
+            else sum(words(passage.text, language) for passage in passages),
             passages=len(passages),
         ),
         fingerprint=Fingerprint(
@@ -173,6 +211,7 @@ def _make_entry(job: Job) -> Outcome:
         digest=digest,
         entry=entry,
         notes=document.notes,
+        postings=postings,
     )
 
 

@@ -211,6 +211,40 @@ def has_runs(text: str) -> bool:
     return _BEYOND.search(text) is not None and _run_start().search(text) is not None
 
 
+# The encoding of texts that :func:`pieces` can cut: all of most of those in Latin script.
+PIECES = "cp1252"
+# What hangs together over white space, or is another letter to the large classes alone.
+_SPANNING = (b"\xa0", b"\xad", b"\x88")
+_WRAPPED = re.compile(rb"-[ \t]*[\r\n\x0b\x0c]")
+
+
+@cache
+def _separators() -> bytes:
+    """A table for ``bytes.translate`` that makes spaces of what is no part of any chunk and is
+    looked at by none: all but letters, digits and what may link them."""
+    kept = re.compile(f"[^\\W_]|[{APOSTROPHES}.,\u00b7-]")
+    return bytes(
+        code if kept.match(bytes((code,)).decode(PIECES, "replace")) else 32 for code in range(256)
+    )
+
+
+def pieces(text: str) -> list[bytes] | None:
+    """A text cut at spaces and signs, in :data:`PIECES`, where no chunk spans several of these
+    pieces and none of them is a run: its chunks are those of the pieces, one after the other.
+    Three times as fast as to look for the chunks. ``None`` where that can't be."""
+    try:
+        data = text.encode(PIECES)
+    except UnicodeEncodeError:
+        return None
+    if _SPANNING[0] in data or _SPANNING[1] in data or _SPANNING[2] in data:
+        return None
+    if b"-" in data and _WRAPPED.search(data):
+        return None
+    # A stop or comma before a space is none of a number or abbreviation.
+    data = data.translate(_separators()).replace(b", ", b" ").replace(b". ", b" ")
+    return data.split()
+
+
 def is_run(chunk: str) -> bool:
     """Whether a chunk is a run of a script written without spaces."""
     return chunk[0] > "\u0e00" and _run_start().match(chunk) is not None

@@ -39,6 +39,7 @@ def survey(
     rebuild: bool,
     language: str | None,
     exclude: Iterable[str] = (),
+    postings: bool = False,
 ) -> Survey:
     """Compares ``known`` (by path as shown) with the files at absolute ``paths``, and with
     those of every root that ``known`` names below them; in a ``rebuild`` of every root."""
@@ -107,6 +108,7 @@ def survey(
                 suffix=suffix,
                 language=language,
                 known=former.digest if former and not rebuild else None,
+                postings=postings,
             )
         )
     return Survey(jobs, unchanged, vanished, moved, kept, skipped)

@@ -79,6 +79,7 @@ def sync(
             rebuild=rebuild,
             language=language,
             exclude=[os.path.abspath(path) for path in exclude],
+            postings=writer.takes_postings,
         )
         with gate.kept():
             session.carry_out(todo, max(1, jobs), progress or _no_progress)
@@ -143,7 +144,7 @@ def _outcomes(
         seconds=lambda job: _SECONDS_PER_FILE + _SECONDS_PER_MEGABYTE * (job.size / 2**20),
         weight=lambda job: job.size,
         heaviest=_UNDER_WAY_BYTES,
-        preload=MODULES,
+        preload=[*MODULES, "indexer.inversion"] if jobs[0].postings else MODULES,
     )
 
 
@@ -273,7 +274,7 @@ class _Session:
         with self._gate.closed():
             if former and former.essay_id not in self._put_ids:
                 self._writer.remove(former.essay_id)
-            self._writer.put(ready.entry)
+            self._writer.put(ready.entry, ready.postings)
             self._put_ids.add(job.essay_id)
             self._changes += 1
         self.notes += [(job.shown, note) for note in ready.notes]

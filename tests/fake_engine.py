@@ -12,6 +12,8 @@ from indexer.model import Status
 class FakeWriter:
     """Writes to a copy; ``log`` of the engine tells what was asked of it, in order."""
 
+    takes_postings = False
+
     def __init__(self, engine: FakeEngine, rebuild: bool) -> None:
         self._engine = engine
         self._rebuild = rebuild
@@ -20,7 +22,7 @@ class FakeWriter:
         self._committed: dict[str, Entry] | None = None
         self._closed = False
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry, postings: object = None) -> None:
         self._log("put", entry.essay.id)
         if self._engine.broken_on == entry.essay.id:
             raise StorageError("no space left")

@@ -18,7 +18,14 @@ PACKAGES = ("indexer", "webapp")
 OWNERS = {
     "whoosh": ("indexer.engines.whoosh",),
     "click": ("indexer.cli",),
-    "numpy": ("indexer.engines.whoosh_codec", "indexer.engines.vector"),
+    "numpy": (
+        "indexer.engines.vector",
+        "indexer.engines.whoosh_codec",
+        "indexer.engines.whoosh_joining",
+        "indexer.engines.whoosh_merging",
+        "indexer.engines.whoosh_writer",
+        "indexer.inversion",
+    ),
     "flask": ("webapp",),
     "granian": ("webapp.serving",),
     "limits": ("webapp.rate",),

@@ -185,7 +185,7 @@ def test_check_finds_a_list_that_lost_a_passage(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "wrong", "said"),
     [
-        ("to_byte", lambda length: 7, "a#p-1 has another length than noted"),
+        ("as_bytes", lambda lengths: b"\7", "a#p-1 has another length than noted"),
         ("pack_totals", lambda lengths: b"", "a is noted with other lengths than it has"),
     ],
 )
@@ -193,7 +193,7 @@ def test_check_finds_lengths_that_are_not_those_of_the_texts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, wrong: object, said: str
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(whoosh_lengths, name, wrong)
+        patch.setattr(whoosh_writer if name == "as_bytes" else whoosh_lengths, name, wrong)
         engine = stocked(tmp_path / "i", [entry("a", "a thing to be counted", title="One")])
     assert said in engine.check()
 

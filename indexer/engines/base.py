@@ -38,6 +38,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from indexer.inversion import Inverted
     from indexer.plan import Below, Pattern, Plan, Scope
 
 Part = Literal["text", "heading", "title"]
@@ -191,10 +192,16 @@ class Matches(Counted, Protocol):
 
 
 class Writer(Protocol):
-    """One writing session; used by sync. Readers see nothing of it before a commit."""
+    """One writing session; used by sync. Readers see nothing of it before a commit.
 
-    def put(self, entry: Entry) -> None:
-        """Adds an essay, replacing what the index holds under its id."""
+    ``takes_postings`` says whether :meth:`put` has use for an entry's postings.
+    """
+
+    takes_postings: bool
+
+    def put(self, entry: Entry, postings: Inverted | None = None) -> None:
+        """Adds an essay, replacing what the index holds under its id. ``postings`` are what
+        :func:`indexer.inversion.invert` gives, where that was called already."""
 
     def remove(self, essay_id: str) -> None:
         """Takes an essay out, if it is there."""

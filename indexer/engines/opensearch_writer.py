@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +18,9 @@ from indexer.engines.opensearch_lease import Lease
 from indexer.engines.opensearch_schema import SCHEMA_VERSION, document, document_id
 from indexer.engines.opensearch_state import Kept, refusals
 from indexer.errors import DamagedError, EssaysError, LocationError
+
+if TYPE_CHECKING:
+    from indexer.inversion import Inverted
 
 # Operations that one session may have; its number stands above, in 63 bits for both.
 _SESSION_BITS = 30
@@ -31,6 +35,8 @@ class OpenSearchWriter:
     goes into an index aside until then. What the cluster has taken when a session ends without a
     commit is whole essays, which the next session makes visible first of all.
     """
+
+    takes_postings = False
 
     def __init__(self, place: Place, *, rebuild: bool) -> None:
         self._place = place
@@ -110,7 +116,7 @@ class OpenSearchWriter:
         with refusals(self._place.shown):
             yield self._stream, self._lease
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry, postings: Inverted | None = None) -> None:
         with self._session() as (stream, lease):
             lease.require_unlost()
             name = document_id(entry.essay.id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +236,17 @@ class StoredWriter(base.PerDocumentWriter):
     def cancel_doc(self) -> None:
         """Forgets the document under way."""
         self._entry, self._values = None, []
+
+    def add_packed(self, data: Any, sizes: Iterable[int]) -> None:
+        """Adds documents whose entries are ready: one after the other, each of such a size."""
+        self._file.write(data)
+        self._offsets.extend(accumulate(sizes, initial=self._offsets.pop()))
+
+    def add_numbers(self, document: int, name: str, numbers: bytes) -> None:
+        """Notes a column of small numbers for documents from this one on, after all others."""
+        known = self._numbers.setdefault(name, bytearray())
+        known.extend(repeat(0, document - len(known)))
+        known += numbers
 
     def close(self) -> None:
         self._file.end("entries", self._begin)

@@ -1,23 +1,25 @@
-"""Writing: essays into segments, inverted in memory and flushed in bulk."""
+"""Writing: essays into segments, inverted and merged by whole arrays."""
 
 from __future__ import annotations
 
 import shutil
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
+import numpy as np
 from whoosh.index import FileIndex
-from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from indexer.analysis import Postings, fold, postings
+from indexer.analysis import fold, postings
 from indexer.engines import whoosh_codec as codec
+from indexer.engines import whoosh_entries as entries
 from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_lengths as lengths
 from indexer.engines.base import Entry
 from indexer.engines.keys import first_day, places
+from indexer.engines.whoosh_joining import Joined
 from indexer.engines.whoosh_location import (
     INDEX_NAME,
     STAMP,
@@ -25,62 +27,28 @@ from indexer.engines.whoosh_location import (
     WriterLock,
     storage_errors,
 )
+from indexer.engines.whoosh_merging import take_in, worth_merging
 from indexer.engines.whoosh_reader import reading
 from indexer.engines.whoosh_segment import Files
 from indexer.engines.whoosh_storage import DurableStorage, index_folder
-from indexer.model import Passage
+from indexer.inversion import GAP, VIEWS, Integers, Inverted, Lists, invert
+from indexer.plan import View
+from indexer.weights import BM25
 
-# Positions between headings, and between authors: more than the greatest distance a query may
-# ask for, so that nothing runs over.
-GAP = 2_000
-# Postings held in memory before a segment is written; about 1 GB at the most.
-SEGMENT_POSTINGS = 12_000_000
-# More segments than this are merged, smallest first, to half as many. A search looks every
-# term up in each.
-MOST_SEGMENTS = 10
-# Merging runs in plain Whoosh: a segment with more documents is left alone, unless half of
-# it is deleted.
-MERGED_DOCUMENTS = 50_000
-
-
-# A term's lists under way, or just its document and positions while there is only one.
-_Growing: TypeAlias = "tuple[array[int], array[int], array[int]] | tuple[int, list[int]]"
+# Postings held in memory before a segment is written, some ten bytes each, and as much again
+# while it is: those of some 150,000 passages.
+SEGMENT_POSTINGS = 20_000_000
+# More segments than this are merged, where that is worth it. A search looks every term up in each.
+MOST_SEGMENTS = 6
+# Documents that one commit takes over from other segments before it is seen: some 50 ms. What
+# else is worth merging is merged after that.
+MERGED_AT_ONCE = 1_500
+# A segment with more documents is left alone, unless half of it is deleted: reading the longest
+# lists takes longer than looking terms up in several.
+MERGED_DOCUMENTS = 100_000
 
 
-class _Inverter:
-    """Posting lists of one segment under way, field by field."""
-
-    def __init__(self) -> None:
-        self.fields: dict[str, dict[str, _Growing]] = {}
-        self.count = 0
-
-    def add(self, field: str, document: int, terms: Iterable[tuple[str, list[int]]]) -> None:
-        """Adds what a document holds in a field; documents come in order."""
-        lists = self.fields.setdefault(field, {})
-        get = lists.get
-        count = 0
-        for term, positions in terms:
-            count += 1
-            found = get(term)
-            if found is None:
-                lists[term] = (document, positions)
-                continue
-            if len(found) == 2:
-                lists[term] = found = _grown(*found)
-            documents, frequencies, all_positions = found
-            documents.append(document)
-            frequencies.append(len(positions))
-            all_positions.fromlist(positions)
-        self.count += count
-
-    def take(self, field: str, term: str) -> tuple[array[int], array[int], array[int]]:
-        """A term's finished lists, which are forgotten here."""
-        found = self.fields[field].pop(term)
-        return _grown(*found) if len(found) == 2 else found
-
-
-def _grown(document: int, positions: list[int]) -> tuple[array[int], array[int], array[int]]:
-    return array("I", (document,)), array("I", (len(positions),)), array("I", positions)
+_NO_LIMIT = 1 << 62
 
 
 class _EssayWriter(SegmentWriter):
@@ -88,63 +56,108 @@ class _EssayWriter(SegmentWriter):
 
     def __init__(self, index: Any) -> None:
         super().__init__(index, codec=codec.ArrayCodec(), compound=False, _lk=False)
-        self.inverter = _Inverter()
+        self._joined: defaultdict[str, Joined] = defaultdict(Joined)
+
+    @property
+    def postings(self) -> int:
+        """How many are held in memory."""
+        return sum(joined.postings for joined in self._joined.values())
 
     def _flush_segment(self) -> None:
         self.perdocwriter.close()
-        writer = self.fieldwriter
-        for name in sorted(self.inverter.fields):
-            terms = self.inverter.fields[name]
-            encoded = sorted((term.encode("utf-8", "surrogatepass"), term) for term in terms)
-            counts = array("I")
-            lists = array("I"), array("I"), array("I")
-            for _, term in encoded:
-                found = self.inverter.take(name, term)
-                counts.append(len(found[0]))
-                for whole, part in zip(lists, found, strict=True):
-                    whole.extend(part)
-            writer.write_field(name, [data for data, _ in encoded], counts, *lists)
-        writer.close()
+        for name in sorted(self._joined):
+            self.fieldwriter.write_field(name, *self._joined.pop(name).finish())
+        self.fieldwriter.close()
 
-    def add(
-        self,
-        stored: Any,
-        terms: dict[str, Iterable[tuple[str, list[int]]]],
-        columns: Mapping[str, bytes | int],
-    ) -> int:
-        """Adds a document; gives its number in the segment."""
-        number: int = self.docnum
-        documents = self.perdocwriter
-        documents.start_doc(number)
-        documents.add_field(fields.ENTRY, self.schema[fields.ENTRY], stored, 0)
-        for name, value in columns.items():
-            documents.add_column_value(name, self.schema[name].column_type, value)
-        documents.finish_doc()
-        for name, items in terms.items():
-            self.inverter.add(name, number, items)
-        self.docnum += 1
+    def add(self, entry: Entry, inverted: Inverted) -> None:
+        """Adds an essay's document and those of its passages."""
+        number = self._add_essay(entry)
+        for first, part, view, lists in inverted.fields:
+            self._joined[fields.of_part(part, view)].add(number + first, lists)
+        packed = [
+            entries.pack((p.anchor, p.ordinal, p.headings, p.kind, p.text)) for p in entry.passages
+        ]
+        documents: codec.StoredWriter = self.perdocwriter
+        documents.add_packed(b"".join(packed), map(len, packed))
+        of_views = [_lengths(inverted, view).tolist() for view in VIEWS]
+        for view, found in zip(VIEWS, of_views, strict=True):
+            documents.add_numbers(number + 1, fields.LENGTHS[view], as_bytes(found))
+        of_passages = list(map(lengths.Tokens, *of_views))
+        documents.add_value(number, fields.TOTALS, lengths.pack_totals(of_passages))
+        self.docnum = number + 1 + len(entry.passages)
         self._added = True
+
+    def _add_essay(self, entry: Entry) -> int:
+        number: int = self.docnum
+        essay = entry.essay
+        for name, terms in (
+            (fields.KIND, ["essay"]),
+            (fields.ESSAY_ID, [essay.id]),
+            (fields.LANGUAGE, [essay.language]),
+            (fields.PLACE, places(essay.id)),
+        ):
+            self._joined[name].add_plain(number, [_encoded(term) for term in terms])
+        if essay.authors:
+            self._joined[fields.AUTHOR_EXACT].add(number, _of_authors(essay.authors))
+        day = first_day(essay.date) if essay.date else ""
+        first = essay.authors[0] if essay.authors else ""
+        documents: codec.StoredWriter = self.perdocwriter
+        packed = entries.pack({"essay": essay_fields(entry), "passages": len(entry.passages)})
+        documents.add_packed(packed, [len(packed)])
+        for name, value in {
+            fields.SORT_ID: _encoded(essay.id),
+            fields.SORT_TITLE: _encoded(fold(essay.title)),
+            fields.SORT_AUTHOR: _encoded(fold(first)),
+            fields.SORT_DAY: day.encode(),
+            fields.AUTHORS: fields.pack_names(essay.authors),
+            fields.WORDS: str(essay.words).encode(),
+        }.items():
+            documents.add_value(number, name, value)
         return number
 
-    def complete(self, document: int, name: str, value: bytes) -> None:
-        """Adds to a document before the last one what is known only now: the value of a column
-        in which none after it has one."""
-        self.perdocwriter.add_value(document, name, value)
+    def take_in(self, segment: Any, files: Files) -> None:
+        """Adds what is left of a committed segment."""
+        deleted = segment.deleted_docs()
+        self.docnum += take_in(files, deleted, self.docnum, self.perdocwriter, self._joined)
+        self._added = True
 
 
-def _shifted(texts: Iterable[str], language: str) -> Postings:
-    """Postings of several short texts as one, a gap apart."""
-    exact: dict[str, list[int]] = {}
-    stem: dict[str, list[int]] = {}
-    base = length = 0
-    for text in texts:
-        part = postings(text, language)
-        for whole, piece in ((exact, part.exact), (stem, part.stem)):
-            for term, positions in piece.items():
-                whole.setdefault(term, []).extend(base + p for p in positions)
+def _lengths(inverted: Inverted, view: View) -> Integers:
+    """The length of each passage."""
+    texts, headings, title = inverted.tokens[view]
+    found: Integers = BM25.title * title[0] + headings[1:] + texts[1:]
+    return found
+
+
+_LEAST = np.array(lengths.LENGTHS)
+
+
+def as_bytes(found: list[int]) -> bytes:
+    """The byte of each length; see :func:`~indexer.engines.whoosh_lengths.to_byte`."""
+    return (np.searchsorted(_LEAST, found, "right") - 1).astype(np.uint8).tobytes()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _of_authors(names: tuple[str, ...]) -> Lists:
+    """The lists of the essay's own document: its authors' names, a gap apart."""
+    found: dict[str, list[int]] = {}
+    base = 0
+    for name in names:
+        part = postings(name, "")
+        for term, positions in part.exact.items():
+            found.setdefault(term, []).extend(base + position for position in positions)
         base += part.length + GAP
-        length += part.length
-    return Postings(exact, stem, length)
+    frequencies = array("I", map(len, found.values()))
+    return Lists(
+        list(map(_encoded, found)),
+        np.ones(len(found), np.uint8),
+        np.zeros(len(found), np.uint32),
+        np.frombuffer(frequencies, np.uint32),
+        np.array([p for positions in found.values() for p in positions], np.uint32),
+    )
 
 
 class WhooshWriter:
@@ -153,6 +166,8 @@ class WhooshWriter:
     An essay's documents lie side by side, its own first, then its passages. Nothing is
     visible before :meth:`commit`; a rebuild lies aside until then.
     """
+
+    takes_postings = True
 
     def __init__(self, location: Location, lock: WriterLock, *, rebuild: bool) -> None:
         self._location = location
@@ -171,22 +186,24 @@ class WhooshWriter:
         # Of committed segments, by segment id, for the session's many look-ups.
         self._files: dict[str, Files] = {}
         self._fresh: set[str] = set()
-        self._headings: tuple[tuple[str, ...], str, Postings, lengths.Tokens] | None = None
 
     def _open(self) -> _EssayWriter:
         if self._writer is None:
             self._writer = _EssayWriter(self._index)
         return self._writer
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry, postings: Inverted | None = None) -> None:
+        if postings is None:
+            texts = [(passage.headings, passage.text) for passage in entry.passages]
+            postings = invert(entry.essay.title, texts, entry.essay.language)
         with storage_errors(self._location.path):
             if entry.essay.id in self._fresh:
                 self._flush()
             with reading(self._location.path):
                 self._delete(entry.essay.id)
-            self._add(self._open(), entry)
+            self._open().add(entry, postings)
             self._fresh.add(entry.essay.id)
-            if self._aside and self._open().inverter.count > SEGMENT_POSTINGS:
+            if self._aside and self._open().postings > SEGMENT_POSTINGS:
                 self._flush()
 
     def remove(self, essay_id: str) -> None:
@@ -198,7 +215,7 @@ class WhooshWriter:
 
     def full(self) -> bool:
         """Whether memory asks for a commit."""
-        return self._writer is not None and self._writer.inverter.count > SEGMENT_POSTINGS
+        return self._writer is not None and self._writer.postings > SEGMENT_POSTINGS
 
     def _delete(self, essay_id: str) -> None:
         """Marks the essay's documents in the segments committed so far."""
@@ -225,75 +242,6 @@ class WhooshWriter:
             found = self._files[name] = Files(Path(self._index.storage.folder), name)
         return found
 
-    def _add(self, writer: _EssayWriter, entry: Entry) -> None:
-        essay = entry.essay
-        title = postings(essay.title, essay.language)
-        authors = _shifted(essay.authors, "")
-        one = [0]
-        terms: dict[str, Iterable[tuple[str, list[int]]]] = {
-            fields.KIND: [("essay", one)],
-            fields.ESSAY_ID: [(essay.id, one)],
-            fields.LANGUAGE: [(essay.language, one)],
-            fields.PLACE: [(place, one) for place in places(essay.id)],
-            fields.TITLE_EXACT: title.exact.items(),
-            fields.TITLE_STEM: title.stem.items(),
-            fields.AUTHOR_EXACT: authors.exact.items(),
-        }
-        day = first_day(essay.date) if essay.date else ""
-        first = essay.authors[0] if essay.authors else ""
-        number = writer.add(
-            {
-                "essay": essay_fields(entry),
-                "passages": len(entry.passages),
-            },
-            terms,
-            {
-                fields.SORT_ID: essay.id.encode("utf-8", "surrogatepass"),
-                fields.SORT_TITLE: fold(essay.title).encode("utf-8", "surrogatepass"),
-                fields.SORT_AUTHOR: fold(first).encode("utf-8", "surrogatepass"),
-                fields.SORT_DAY: day.encode(),
-                fields.AUTHORS: fields.pack_names(essay.authors),
-                fields.WORDS: str(essay.words).encode(),
-            },
-        )
-        title_tokens = lengths.tokens(title)
-        # One after the other: the postings of a whole book would keep the garbage collector busy.
-        of_passages = [
-            self._add_passage(writer, passage, essay.language, title_tokens)
-            for passage in entry.passages
-        ]
-        writer.complete(number, fields.TOTALS, lengths.pack_totals(of_passages))
-
-    def _add_passage(
-        self, writer: _EssayWriter, passage: Passage, language: str, title: lengths.Tokens
-    ) -> lengths.Tokens:
-        """Adds a passage; gives its length."""
-        text = postings(passage.text, language)
-        headings, of_headings = self._headings_of(passage, language)
-        length = lengths.length(title, of_headings, lengths.tokens(text))
-        writer.add(
-            (passage.anchor, passage.ordinal, passage.headings, passage.kind, passage.text),
-            {
-                fields.TEXT_EXACT: text.exact.items(),
-                fields.TEXT_STEM: text.stem.items(),
-                fields.HEADING_EXACT: headings.exact.items(),
-                fields.HEADING_STEM: headings.stem.items(),
-            },
-            {
-                fields.LENGTH_EXACT: lengths.to_byte(length.exact),
-                fields.LENGTH_STEM: lengths.to_byte(length.stem),
-            },
-        )
-        return length
-
-    def _headings_of(self, passage: Passage, language: str) -> tuple[Postings, lengths.Tokens]:
-        known = self._headings
-        if known is None or known[0] != passage.headings or known[1] != language:
-            found = _shifted(passage.headings, language)
-            known = (passage.headings, language, found, lengths.tokens(found))
-            self._headings = known
-        return known[2], known[3]
-
     def _flush(self) -> None:
         """Writes what is in memory and Whoosh's table of contents."""
         writer = self._writer
@@ -301,8 +249,12 @@ class WhooshWriter:
             return
         self._writer = None
         self._fresh = set()
+        self._commit_toc(writer, MERGED_AT_ONCE)
+
+    def _commit_toc(self, writer: _EssayWriter, most: int) -> None:
+        """Commits, with at most so many documents of other segments taken in."""
         try:
-            writer.commit(mergetype=_drop_emptied)
+            writer.commit(mergetype=lambda writer, segments: self._merged(writer, segments, most))
         except BaseException:
             self._index.storage.let_go()
             raise
@@ -318,13 +270,20 @@ class WhooshWriter:
                 self._location.sweep()
         return {}
 
+    def _merged(self, writer: _EssayWriter, segments: list[Any], most: int) -> list[Any]:
+        """Takes segments into the one being written; gives those that are left."""
+        left = [s for s in segments if s.deleted_count() < s.doc_count_all()]
+        with reading(self._location.path):
+            for segment in _chosen(left, writer.docnum, most):
+                writer.take_in(segment, self._files_of(segment.segment_id()))
+                left.remove(segment)
+        return left
+
     def _merge(self) -> None:
+        """Merges what is worth it, after the commit that made it so."""
         segments = FileIndex._read_toc(self._index).segments
-        chosen = _worth_merging(segments)
-        if not chosen:
-            return
-        merger = SegmentWriter(self._index, codec=codec.ArrayCodec(), compound=False, _lk=False)
-        merger.commit(mergetype=lambda writer, all_: _merge_chosen(writer, all_, chosen))
+        if _chosen(segments, 0, _NO_LIMIT):
+            self._commit_toc(_EssayWriter(self._index), _NO_LIMIT)
 
     def close(self) -> None:
         if self._lock is None:
@@ -363,32 +322,18 @@ def essay_fields(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _drop_emptied(writer: Any, segments: list[Any]) -> list[Any]:
-    return [s for s in segments if s.deleted_count() < s.doc_count_all()]
-
-
-def _worth_merging(segments: list[Any]) -> set[str]:
-    """Ids of the segments to merge into one, or nothing."""
-    chosen = {
-        s.segment_id()
-        for s in segments
-        if s.deleted_count() * 2 > s.doc_count_all() and s.doc_count_all() <= MERGED_DOCUMENTS * 4
-    }
-    if len(segments) > MOST_SEGMENTS:
-        small = sorted(segments, key=lambda s: s.doc_count_all())
-        for segment in small[: len(segments) - MOST_SEGMENTS // 2]:
-            if segment.doc_count_all() <= MERGED_DOCUMENTS:
-                chosen.add(segment.segment_id())
+def _chosen(segments: list[Any], fresh: int, most: int) -> list[Any]:
+    """The segments to merge with ``fresh`` documents, at most so many documents of them."""
+    sizes = {id(s): s.doc_count_all() - s.deleted_count() for s in segments}
+    ascending = sorted(segments, key=lambda s: sizes[id(s)])
+    chosen: list[Any] = []
+    if len(segments) + bool(fresh) > MOST_SEGMENTS:
+        small = [s for s in ascending if sizes[id(s)] <= MERGED_DOCUMENTS]
+        chosen = small[: worth_merging([sizes[id(s)] for s in small], fresh, most)]
+    room = most - sum(sizes[id(s)] for s in chosen)
+    for segment in ascending:
+        size = sizes[id(segment)]
+        if segment not in chosen and segment.deleted_count() > size and size <= room:
+            chosen.append(segment)
+            room -= size
     return chosen
-
-
-def _merge_chosen(writer: Any, segments: list[Any], chosen: set[str]) -> list[Any]:
-    kept = []
-    for segment in segments:
-        if segment.segment_id() in chosen:
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-        else:
-            kept.append(segment)
-    return kept
