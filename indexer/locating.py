@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from itertools import accumulate, compress, repeat
+from itertools import accumulate
 from typing import NamedTuple
 
 from indexer.analysis import Token, analyse
@@ -123,22 +123,24 @@ class Locator:
                 self._pieces.learn(piece)
         if self._seen != len(advances):
             self._look_up()
-        holding = self._holding.intersection(pieces)
+        holding: Set[str] = self._holding
         if long:
-            holding |= {piece for piece, found in long.items() if found.locations}
-        if not holding:
-            return []
-        before: Iterable[int] = repeat(0)
-        if positions:
-            known = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
-            before = accumulate(map((known if long else advances).__getitem__, pieces), initial=0)
+            holding = holding | {piece for piece, found in long.items() if found.locations}
         placed: list[Place] = []
         end = 0
-        there = map(holding.__contains__, pieces)
-        for piece, position in compress(zip(pieces, before, strict=False), there):
-            offset = _offset(text, piece, end)
-            end = offset + len(piece)
-            placed.append(Place(piece, offset, position))
+        if not positions:
+            for piece in filter(holding.__contains__, pieces):
+                offset = _offset(text, piece, end)
+                end = offset + len(piece)
+                placed.append(Place(piece, offset, 0))
+            return placed
+        known = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
+        before = accumulate(map((known if long else advances).__getitem__, pieces), initial=0)
+        for piece, position in zip(pieces, before, strict=False):
+            if piece in holding:
+                offset = _offset(text, piece, end)
+                end = offset + len(piece)
+                placed.append(Place(piece, offset, position))
         return placed
 
     def locations(self, piece: str) -> tuple[Location, ...]:

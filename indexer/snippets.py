@@ -28,7 +28,7 @@ def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
 def snippet(text: str, found: Sequence[Mark], *, width: int = 240) -> tuple[Piece, ...]:
     """At most ``width`` code points of the text, to the letter, with ``…`` where it is cut.
 
-    What it shows is chosen for the number of different patterns, then for whole sentences,
+    ``found`` are its marks in order. What it shows is chosen for the number of different patterns, then for whole sentences,
     then for the number of marks, then for being early. Where one place can't show every
     pattern, two or three do if that shows more.
     """
@@ -92,7 +92,7 @@ class _Passage:
 
     def __init__(self, text: str, found: Sequence[Mark]) -> None:
         self._text = text
-        self._found = sorted(found)
+        self._found = found
         self._mark_starts = [mark.start for mark in self._found]
         self._numbers = [mark.pattern for mark in self._found]
         self.spans = _spans(found)

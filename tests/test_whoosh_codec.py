@@ -3,12 +3,14 @@ are not what they should be."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from whoosh import index as whoosh_index
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, STORED, TEXT
 from whoosh.filedb.filestore import FileStorage
+from whoosh.matching import ReadTooFar
 from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
+from whoosh.reading import TermNotFound
 from whoosh.writing import SegmentWriter
 
 from indexer.engines import whoosh_manifest as manifest
@@ -27,7 +31,7 @@ from indexer.engines import whoosh_segment as segments
 from indexer.engines.whoosh_arrays import Arrays, ArraysWriter
 from indexer.engines.whoosh_codec import ArrayCodec, PostingsWriter
 from indexer.engines.whoosh_engine import WhooshEngine
-from indexer.engines.whoosh_location import Location
+from indexer.engines.whoosh_location import SUMS, Location, checksum
 from indexer.engines.whoosh_reader import Snapshot
 from indexer.errors import DamagedError, EssaysError, SchemaError, StorageError
 from tests.shelves import changed, entry, ids_of, matches_of, stocked
@@ -102,6 +106,60 @@ def test_plain_whoosh_searches(location: Path) -> None:
         assert [hit["entry"][4] for hit in best] == [WORDS[2]]
 
 
+def test_a_matcher_of_plain_whoosh_can_be_moved_about(location: Path) -> None:
+    reader: Any
+    with plain(location).reader() as reader:
+        matcher = reader.leaf_readers()[0][0].postings("text_exact", "gamma")
+        assert matcher.term() == ("text_exact", b"gamma")
+        assert list(matcher.all_ids()) == [1, 2, 4, 5, 8]
+        assert (matcher.block_min_id(), matcher.block_max_id()) == (1, 8)
+        assert matcher.block_max_weight() == 1.0
+        matcher.skip_to(3)
+        other = matcher.copy()
+        assert (matcher.id(), matcher.value_as("positions")) == (4, [1])
+        matcher.skip_to(9)
+        assert not matcher.is_active()
+        for move in (matcher.next, lambda: matcher.skip_to(9)):
+            with pytest.raises(ReadTooFar):
+                move()
+        assert (other.id(), other.value_as("frequency")) == (4, 1)
+        other.reset()
+        assert other.id() == 1
+        other.scorer = _Scorer()
+        assert other.skip_to_quality(0.5) == 0
+        assert other.skip_to_quality(2.0) == 1
+        assert not other.is_active()
+        with pytest.raises(TermNotFound):
+            reader.leaf_readers()[0][0].postings("text_exact", "nowhere")
+
+
+class _Scorer:
+    """Scores by weight."""
+
+    def block_quality(self, matcher: Any) -> float:
+        weight: float = matcher.block_max_weight()
+        return weight
+
+
+def test_plain_whoosh_walks_through_the_terms(location: Path) -> None:
+    with plain(location).reader() as reader:
+        first = reader.leaf_readers()[0][0]
+        cursor = first.cursor("text_exact")
+        assert (cursor.text(), cursor.find("b"), cursor.next()) == ("alpha", "beta", "delta")
+        assert cursor.term_info().doc_frequency() == 1
+        assert (cursor.find(b"zeta"), cursor.is_valid(), cursor.term_info()) == (None, False, None)
+        assert (cursor.first(), cursor.is_valid()) == ("alpha", True)
+        assert first.cursor("author_exact").text() is None
+        some = list(first.terms_from("text_exact", "g"))
+        assert some[:2] == [("text_exact", b"gamma"), ("text_exact", b"omega")]
+        assert some[2][0] == "text_stem"
+        counts = {term: info.doc_frequency() for (field, term), info in first if field == "kind"}
+        assert counts == {b"essay": 3}
+        assert [term for (_, term), _ in first.iter_from("text_exact", "g")][:1] == [b"gamma"]
+        lengths = (first.min_field_length, first.max_field_length, first.field_length)
+        assert [of("text_exact") for of in lengths] == [0, 0, 0]
+
+
 def test_plain_whoosh_sorts_by_a_column(location: Path) -> None:
     with plain(location).searcher() as searcher:
         essays = Term("kind", "essay")
@@ -110,7 +168,10 @@ def test_plain_whoosh_sorts_by_a_column(location: Path) -> None:
         reader = searcher.reader().leaf_readers()[0][0]
         assert reader.has_column("sort_id")
         assert not reader.has_column("text_exact")
-        assert list(reader.column_reader("length_exact"))[:3] == [0, 6, 5]
+        lengths = reader.column_reader("length_exact")
+        assert list(lengths)[:3] == [0, 6, 5]
+        lengths.set_reverse()
+        assert lengths.sort_key(1) == -6
 
 
 def test_plain_whoosh_deletes_and_we_see_it(location: Path) -> None:
@@ -267,6 +328,73 @@ def test_runs_are_the_numbers(numbers: set[int]) -> None:
     assert {n for start, stop in spans for n in range(start, stop)} == numbers
 
 
+# What a check finds though every sum is right
+
+
+def alter(location: Path, ending: str, name: str, change: Callable[[Any], None]) -> None:
+    """Changes an array of the first segment, and the sum of its file with it."""
+    folder = folder_of(location)
+    path = folder / f"{Snapshot(folder).segments[0].files.name}{ending}"
+    data = bytearray(path.read_bytes())
+    file = Arrays(path)
+    begin, array_ = file.place(name), file.get(name)
+    assert len(array_), name
+    with memoryview(data)[begin : begin + array_.nbytes].cast("B") as part:
+        change(part.cast(array_.format))  # type: ignore[call-overload]
+    path.write_bytes(data)
+    sums = json.loads((folder / SUMS).read_text())
+    (folder / SUMS).write_text(json.dumps({**sums, path.name: checksum(path)}))
+
+
+def _swap(first: int, second: int) -> Callable[[Any], None]:
+    def change(items: Any) -> None:
+        items[first], items[second] = items[second], items[first]
+
+    return change
+
+
+def _put(index: int, value: int) -> Callable[[Any], None]:
+    def change(items: Any) -> None:
+        items[index] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("text_exact.terms", _swap(0, 5), "'blpha' is out of order"),
+        ("text_exact.fence", _put(0, 1 << 63), "is out of order"),
+        ("text_exact.documents", _swap(0, 1), "'alpha' names impossible documents"),
+        ("text_exact.documents", _put(2, 999), "'alpha' names impossible documents"),
+        ("text_exact.frequencies", _put(0, 0), "'alpha' has a document without the term"),
+        ("text_exact.frequencies", _put(0, 2), "'alpha' has positions that fit no document"),
+        ("text_exact.positions", _put(3, 0), "'alpha' has positions out of order"),
+        ("text_exact.positions", _put(3, 9), "'alpha' stands elsewhere than it is noted"),
+        ("text_exact.starts", _put(1, 2), "has positions that fit no document"),
+        ("essay_id.documents", _put(0, 4), "e0 is not found by its id"),
+    ],
+)
+def test_a_check_finds_arrays_that_contradict_each_other(
+    location: Path, name: str, change: Callable[[Any], None], said: str
+) -> None:
+    assert WhooshEngine(location).check() == []
+    alter(location, segments.POSTINGS, name, change)
+    assert said in "; ".join(WhooshEngine(location).check())
+
+
+def test_a_check_finds_what_is_missing_or_has_no_sum(location: Path) -> None:
+    folder = folder_of(location)
+    snapshot = Snapshot(folder)
+    path = folder / manifest.name_of(snapshot.generation)
+    path.unlink()
+    assert WhooshEngine(location).check() == [f"{path}: is missing"]
+    (folder / SUMS).write_text("{}")
+    told = WhooshEngine(location).check()
+    assert len(told) == 5
+    assert all("its sum is not known" in each for each in told)
+
+
 # The files
 
 
@@ -298,9 +426,10 @@ def test_arrays_are_read_as_they_were_written(tmp_path: Path) -> None:
         (0, b"nothing!", DamagedError, "not a file of an index"),
         (8, b"\x63", SchemaError, "format 99"),
         (12, b"\x01", DamagedError, "cut short"),
-        (-3, b"x", DamagedError, "impossible directory"),
+        (-2, b"x", DamagedError, "impossible directory"),
         (-4, b"\xff", DamagedError, "impossible directory"),
-        (-6, b"9999", DamagedError, "impossible directory"),
+        (-5, b"9999", DamagedError, "impossible directory"),
+        (-7, b"x", DamagedError, "impossible directory"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_told(
@@ -313,7 +442,7 @@ def test_a_file_that_is_not_what_it_should_be_is_told(
     whole[place : place + len(data)] = data
     path.write_bytes(whole)
     with pytest.raises(error, match=f"{path}.*{said}.*--rebuild"):
-        Arrays(path)
+        Arrays(path).get("numbers")
 
 
 @pytest.mark.parametrize("size", [0, 7, 30, -1])
@@ -437,6 +566,40 @@ def test_a_column_gives_what_is_noted_and_nothing_else(
 
 
 # Reading
+
+
+@given(
+    postings=st.dictionaries(
+        st.integers(0, 40), st.lists(st.integers(0, 90), min_size=1, max_size=4, unique=True)
+    ),
+    deleted=st.sets(st.integers(0, 40)),
+    base=st.sampled_from([0, 7, (1 << 32) - 50]),
+)
+def test_deleted_documents_are_left_out_and_the_others_numbered_on(
+    tmp_path_factory: pytest.TempPathFactory,
+    postings: dict[int, list[int]],
+    deleted: set[int],
+    base: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("segment")
+    ordered = {document: sorted(postings[document]) for document in sorted(postings)} or {0: [1]}
+    field = field_of(
+        folder, [b"term"], array("H", [len(ordered)]), array("H", ordered),
+        array("H", map(len, ordered.values())), array("H", chain(*ordered.values())),
+    )  # fmt: skip
+    files = segments.Files.__new__(segments.Files)
+    files._fields, files.size = {"f": field, "other": None}, 41
+    segment = segments.Segment(files, base, manifest.runs(deleted))
+    assert set(segment.deleted) == deleted
+    assert segment.deleted_count == len(deleted)
+    found = segment.postings("f", b"term")
+    assert found
+    left = {base + d: at for d, at in ordered.items() if d not in deleted}
+    assert found.documents.tolist() == list(left)
+    assert found.frequencies.tolist() == [*map(len, left.values())]
+    assert found.positions.tolist() == [*chain(*left.values())]
+    assert segment.postings("f", b"other") is None
+    assert segment.postings("other", b"term") is None
 
 
 def test_many_threads_read_at_once_without_waiting_for_each_other(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ _HEADER = Layout("<8sIIQ")
 _ALIGNED = 64
 # Bytes of an item by the type codes of :mod:`array`, as they are on every machine that we serve.
 _SIZES: dict[Code, int] = {"B": 1, "H": 2, "I": 4, "Q": 8}
+_CODES: dict[str, Code] = {code: code for code in _SIZES}
 
 
 def _check_byte_order(path: object) -> None:
@@ -55,14 +56,15 @@ class Arrays:
             except ValueError:
                 raise self._damaged("is empty") from None
         self._view = memoryview(self.map)
-        self._places = self._directory()
+        self._directory = self._read_directory()
 
     def _damaged(self, what: str) -> DamagedError:
         return DamagedError(
             f"{self.path}: {what}; make the index anew with: essays index --rebuild FOLDER"
         )
 
-    def _directory(self) -> dict[str, tuple[Code, int, int]]:
+    def _read_directory(self) -> bytes:
+        """The directory as it lies there; a line of it is made sense of when it is asked for."""
         size = len(self.map)
         if size < _HEADER.size:
             raise self._damaged("is cut short")
@@ -76,36 +78,45 @@ class Arrays:
             )
         if begin + length != size:
             raise self._damaged("is cut short")
-        found = {}
-        codes: dict[str, Code] = {code: code for code in _SIZES}
-        try:
-            for line in self.map[begin:].decode("ascii").splitlines():
-                name, kind, at, items = line.split(" ")
-                code, place, number = codes[kind], int(at), int(items)
-                if not 0 <= place <= place + number * _SIZES[code] <= begin:
-                    raise ValueError(line)
-                found[name] = code, place, number
-        except (ValueError, KeyError):
-            raise self._damaged("has an impossible directory") from None
-        return found
+        return b"\n" + self.map[begin:]
 
     def __contains__(self, name: str) -> bool:
-        return name in self._places
+        return b"\n%b " % name.encode() in self._directory
 
     def names(self) -> list[str]:
         """The arrays that there are."""
-        return list(self._places)
+        lines = self._directory.decode("ascii").splitlines()
+        return [line.partition(" ")[0] for line in lines if line]
+
+    def _entry(self, name: str) -> tuple[Code, int, int] | None:
+        """The type of an array, where it begins in the file, and where it ends."""
+        title = b"\n%b " % name.encode()
+        found = self._directory.find(title)
+        if found < 0:
+            return None
+        line = self._directory[found + len(title) : self._directory.find(b"\n", found + 1)]
+        try:
+            kind, place, number = line.decode("ascii").split(" ")
+            code, begin = _CODES[kind], int(place)
+            end = begin + int(number) * _SIZES[code]
+            if not _HEADER.size <= begin <= end <= len(self.map):
+                raise ValueError(line)
+        except (ValueError, KeyError):
+            raise self._damaged("has an impossible directory") from None
+        return code, begin, end
 
     def place(self, name: str) -> int:
         """Where an array begins in the file."""
-        return self._places[name][1]
+        found = self._entry(name)
+        return 0 if found is None else found[1]
 
     def get(self, name: str) -> Numbers:
-        """An array; empty when there is none of that name."""
-        if name not in self._places:
+        """An array; empty when there is none of that name (``DamagedError``)."""
+        found = self._entry(name)
+        if found is None:
             return self._view[:0]
-        code, place, number = self._places[name]
-        return self._view[place : place + number * _SIZES[code]].cast(code)
+        code, begin, end = found
+        return self._view[begin:end].cast(code)
 
 
 class ArraysWriter:

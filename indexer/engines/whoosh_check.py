@@ -3,17 +3,19 @@ and its posting lists against the passages they were made of."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
 
 from indexer.analysis import postings
 from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_lengths as lengths
 from indexer.engines.whoosh_location import Location, checksum, checksums
 from indexer.engines.whoosh_manifest import name_of, toc_of
-from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.engines.whoosh_reader import PostingList, Snapshot, reading
 from indexer.engines.whoosh_segment import POSTINGS, STORED, Lists
 from indexer.errors import DamagedError
 
@@ -102,7 +104,7 @@ def _check_essays(snapshot: Snapshot, found: list[str]) -> None:
         if essay.id in seen:
             found.append(f"{essay.id} is there twice")
         seen.add(essay.id)
-        if snapshot.place_of(essay.id) is None:
+        if snapshot.place_of(essay.id) != place:
             found.append(f"{essay.id} is not found by its id")
         if essay.passages != len(span):
             found.append(f"{essay.id} should have {essay.passages} passages, not {len(span)}")
@@ -123,7 +125,7 @@ def _check_terms(snapshot: Snapshot, found: list[str]) -> None:
     """The lists of the texts hold what analysing the stored passages again gives, and every
     passage has the length that is noted."""
     views = (fields.TEXT_EXACT, fields.TEXT_STEM)
-    expected: dict[str, Counter[str]] = {field: Counter() for field in views}
+    expected: dict[str, dict[str, _Sum]] = {field: {} for field in views}
     for place in range(len(snapshot.essays)):
         essay = snapshot.essay(place)
         title = lengths.tokens(postings(essay.title, essay.language))
@@ -138,13 +140,41 @@ def _check_terms(snapshot: Snapshot, found: list[str]) -> None:
                 if snapshot.lengths(view)[document] != lengths.to_byte(length):
                     found.append(f"{essay.id}#{passage.anchor} has another length than noted")
             for field, of_field in zip(views, (terms.exact, terms.stem), strict=True):
-                expected[field].update({term: len(at) for term, at in of_field.items()})
+                sums = expected[field]
+                for term, at in of_field.items():
+                    sums[term] = sums.get(term, _NOTHING).with_(document, at)
         noted = snapshot.sort_key(fields.TOTALS, place)
         if noted != lengths.pack_totals(long):
             found.append(f"{essay.id} is noted with other lengths than it has")
-    for field, counts in expected.items():
+    for field, sums in expected.items():
         there = {term for term, _ in snapshot.vocabulary((field,), "")}
-        for term in sorted(there | counts.keys()):
-            number = len(snapshot.postings(field, term).positions)
-            if number != counts[term]:
-                found.append(f"{term!r} stands {counts[term]} times, not {number} ({field})")
+        for term in sorted(there | sums.keys()):
+            stands, wanted = _sum_of(snapshot.postings(field, term)), sums.get(term, _NOTHING)
+            if stands.places != wanted.places:
+                found.append(
+                    f"{term!r} stands {wanted.places} times, not {stands.places} ({field})"
+                )
+            elif stands != wanted:
+                found.append(f"{term!r} stands elsewhere than it is noted ({field})")
+
+
+class _Sum(NamedTuple):
+    """How often a term is anywhere, and a sum over where."""
+
+    places: int
+    crc: int
+
+    def with_(self, document: int, positions: Sequence[int]) -> _Sum:
+        """The same and one more document."""
+        data = array("I", (document, *positions)).tobytes()
+        return _Sum(self.places + len(positions), crc32(data, self.crc))
+
+
+_NOTHING = _Sum(0, 0)
+
+
+def _sum_of(found: PostingList) -> _Sum:
+    total, positions = _NOTHING, found.positions
+    for document, (begin, end) in zip(found.documents, pairwise(found.starts()), strict=True):
+        total = total.with_(document, positions[begin:end])
+    return total

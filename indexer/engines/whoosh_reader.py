@@ -19,7 +19,7 @@ from indexer.engines.base import Fingerprint
 from indexer.engines.whoosh_arrays import Numbers
 from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
 from indexer.engines.whoosh_location import newest_generation
-from indexer.engines.whoosh_segment import Files, Lists, Segment, check_size, joined
+from indexer.engines.whoosh_segment import Files, Lists, Rest, Segment, check_size, joined
 from indexer.errors import DamagedError, EssaysError
 from indexer.model import Essay, OutlineEntry, Passage
 from indexer.plan import Pattern, View
@@ -27,8 +27,7 @@ from indexer.spelling import Lexicon
 from indexer.terms import stem_of, stem_term
 from indexer.weights import BM25, inverse_frequency
 
-# Bytes of posting lists kept that had to be put together of several segments or without deleted
-# documents; the others lie in the files.
+# Bytes of posting lists kept: what of them does not lie in the files.
 _KEPT_BYTES = 32_000_000
 # Terms whose idf is kept, some 100 bytes each.
 _KEPT_IDFS = 50_000
@@ -70,7 +69,7 @@ class PostingList:
 
     __slots__ = ("_parts", "_positions", "_starts", "documents", "frequencies")
 
-    def __init__(self, parts: Sequence[Lists]) -> None:
+    def __init__(self, parts: Sequence[Lists | Rest]) -> None:
         self.documents: Numbers = joined([part.documents for part in parts])
         self.frequencies: Numbers = joined([part.frequencies for part in parts])
         self._parts = parts
@@ -185,13 +184,14 @@ class Snapshot:
         if not parts:
             return EMPTY
         found = PostingList(parts)
-        if len(self.segments) > 1 or self.segments[0].runs:
-            self._keep(key, found)
+        self._keep(key, found)
         return found
 
     def _keep(self, key: tuple[str, str], found: PostingList) -> None:
         """Keeps a list, and where that makes too many, forgets all others."""
-        room = 11 * len(found) + 200
+        # Views into a file have no more than where the positions of each document begin.
+        views = len(self.segments) == 1 and not self.segments[0].runs
+        room = (4 if views else 11) * len(found) + 500
         if self._kept_bytes + room > _KEPT_BYTES:
             self._kept, self._kept_bytes = {}, 0
         self._kept[key] = found

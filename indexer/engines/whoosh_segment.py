@@ -29,7 +29,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -207,6 +207,31 @@ class Files:
         return entries.unpack(self._entries[self._offsets[document] : self._offsets[document + 1]])
 
 
+class Rest:
+    """What is left of a posting list without the postings between some pairs of places, its
+    documents numbered from ``base``; its positions are put together when first asked for."""
+
+    def __init__(self, whole: Lists, cuts: Sequence[tuple[int, int]], base: int) -> None:
+        ends = (0, *chain.from_iterable(cuts), len(whole.documents))
+        self._whole = whole
+        self._kept = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if a < b]
+        documents = joined([whole.documents[a:b] for a, b in self._kept])
+        self.documents = moved(documents, base) if base else documents
+        self.frequencies = joined([whole.frequencies[a:b] for a, b in self._kept])
+
+    @cached_property
+    def positions(self) -> Numbers:
+        """All positions in a row."""
+        frequencies, positions = self._whole.frequencies, self._whole.positions
+        parts, at, place = [], 0, 0
+        for begin, end in self._kept:
+            place += sum(frequencies[at:begin])
+            after = place + sum(frequencies[begin:end])
+            parts.append(positions[place:after])
+            at, place = end, after
+        return joined(parts)
+
+
 class Segment:
     """A segment as one commit has it, its documents numbered from ``base``; ``runs`` is from
     where to where documents of it are deleted, again and again."""
@@ -232,36 +257,17 @@ class Segment:
         """For each document the byte of its length in a view."""
         return self.files.numbers(fields.LENGTHS[view])
 
-    def postings(self, field: str, term: bytes) -> Lists | None:
+    def postings(self, field: str, term: bytes) -> Lists | Rest | None:
         """A term's postings, without deleted documents, numbered as in the commit."""
         of_field = self.files.field(field)
         number = None if of_field is None else of_field.find(term)
         if of_field is None or number is None:
             return None
         found = of_field.lists(number)
-        if self.runs:
-            found = self._kept(found)
-        if self.base:
-            moved = array("I", map(self.base.__add__, found.documents))
-            found = found._replace(documents=memoryview(moved))
-        return found
-
-    def _kept(self, found: Lists) -> Lists:
-        """Postings without those of deleted documents."""
-        cuts = list(self._cuts(found.documents))
-        if not cuts:
-            return found
-        starts = array("I", chain((0,), accumulate(found.frequencies)))
-        spans, after = [], 0
-        for low, high in (*cuts, (len(found.documents), 0)):
-            if after < low:
-                spans.append((after, low))
-            after = high
-        return Lists(
-            joined([found.documents[a:b] for a, b in spans]),
-            joined([found.frequencies[a:b] for a, b in spans]),
-            joined([found.positions[starts[a] : starts[b]] for a, b in spans]),
-        )
+        cuts = list(self._cuts(found.documents)) if self.runs else ()
+        if cuts:
+            return Rest(found, cuts, self.base)
+        return found._replace(documents=moved(found.documents, self.base)) if self.base else found
 
     def _cuts(self, documents: Numbers) -> Iterator[tuple[int, int]]:
         """From where to where in ascending documents the deleted ones are, in order."""
@@ -278,6 +284,15 @@ class Segment:
             high = bisect_left(documents, stop, low)
             if low < high:
                 yield low, high
+
+
+def moved(documents: Numbers, by: int) -> Numbers:
+    """Document numbers, each greater by the same."""
+    # As one long number: a loop would take many times as long.
+    data = documents.tobytes()
+    steps = int.from_bytes(by.to_bytes(4, "little") * len(documents), "little")
+    total = int.from_bytes(data, "little") + steps
+    return memoryview(total.to_bytes(len(data), "little")).cast("I")
 
 
 _CODES: tuple[Code, ...] = ("I", "B", "H")
