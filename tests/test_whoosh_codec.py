@@ -26,9 +26,10 @@ from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
 from whoosh.reading import TermNotFound
 from whoosh.writing import SegmentWriter
 
+from indexer.engines import whoosh_engine, whoosh_reader
 from indexer.engines import whoosh_manifest as manifest
 from indexer.engines import whoosh_segment as segments
-from indexer.engines.whoosh_arrays import Arrays, ArraysWriter
+from indexer.engines.whoosh_arrays import Arrays, ArraysWriter, mapped
 from indexer.engines.whoosh_codec import ArrayCodec, PostingsWriter
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.engines.whoosh_location import SUMS, Location, checksum
@@ -621,6 +622,45 @@ def test_many_threads_read_at_once_without_waiting_for_each_other(tmp_path: Path
     engine = WhooshEngine(tmp_path / "j")
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(24)))
+
+
+def test_pages_that_were_looked_at_are_let_go_of(tmp_path: Path) -> None:
+    file = file_of(tmp_path / "f", numbers=array("I", range(4_000_000)))
+    numbers = file.get("numbers")
+    before = mapped()
+    assert sum(numbers[::1_000]) == sum(range(0, 4_000_000, 1_000))
+    if sys.platform == "linux":
+        assert mapped() - before > 12_000_000
+    file.release()
+    if sys.platform == "linux":
+        assert mapped() - before < 4_000_000
+    assert numbers[3_999_999] == 3_999_999
+
+
+def test_a_search_lets_go_of_files_that_take_much_memory(
+    location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = WhooshEngine(location)
+    released: list[Arrays] = []
+    monkeypatch.setattr(whoosh_engine, "_RELEASED", 1)
+    monkeypatch.setattr(whoosh_reader, "mapped", lambda: 10**9)
+    monkeypatch.setattr(Arrays, "release", lambda file: released.append(file))
+    assert ids_of(engine, "alpha") == ["e2", "e0", "e1"]
+    assert len(set(released)) == 4
+    released.clear()
+    monkeypatch.setattr(whoosh_reader, "mapped", lambda: 10**7)
+    assert ids_of(engine, "alpha") == ["e2", "e0", "e1"]
+    assert released == []
+
+
+def test_a_system_that_does_not_tell_of_memory_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*args: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "/proc/self/statm")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    assert mapped() == 0
 
 
 def test_a_reading_that_no_manifest_helps_says_what_of_the_table_is_wrong(location: Path) -> None:

@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
+# Questions to a snapshot between two looks at how much memory its files take.
+_RELEASED = 32
 
 
 class WhooshEngine:
@@ -54,6 +56,7 @@ class WhooshEngine:
         # Held while the newest commit is opened; reading needs none.
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._asked = 0
         self._shelves: Shelves | None = None
         self._weighing: Weighing | None = None
         if create:
@@ -78,6 +81,9 @@ class WhooshEngine:
         folder = self._location.path / stamp.folder
         known = self._snapshot
         if known is not None and known.folder == folder and known.is_newest():
+            self._asked += 1
+            if self._asked % _RELEASED == 0:
+                known.release()
             return known
         for _ in range(_OPENINGS):
             try:

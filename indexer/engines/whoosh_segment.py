@@ -172,7 +172,7 @@ class Files:
         self.name = name
         self.postings = Arrays(folder / f"{name}{POSTINGS}")
         self.stored = Arrays(folder / f"{name}{STORED}")
-        self._entries = self.stored.get("entries")
+        self._entries = self.stored.place("entries")
         self._offsets = self.stored.get("entries.offsets")
         self.size = len(self._offsets) - 1
         self._fields: dict[str, Field | None] = {}
@@ -204,7 +204,8 @@ class Files:
 
     def entry(self, document: int) -> Any:
         """What is stored of a document."""
-        return entries.unpack(self._entries[self._offsets[document] : self._offsets[document + 1]])
+        begin, end = self._offsets[document], self._offsets[document + 1]
+        return entries.unpack(self.stored.read(self._entries + begin, self._entries + end))
 
 
 class Rest:
