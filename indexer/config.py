@@ -82,7 +82,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``web_prefix`` the path below which it is reached, ``web_proxies`` how many proxies before
     it are trusted to tell where a request came from, ``web_cors_origins`` the sites whose
     scripts may read the API. ``web_rate_limit`` counts requests per minute, client and process
-    (0 is none), ``web_max_offset`` the essays that may be passed over.
+    (0 is none), ``web_max_offset`` the essays that may be passed over, ``web_kept_bytes`` those of
+    answers that each process keeps until the next commit (0 is none).
 
     The ``opensearch_`` settings are those of an index on a cluster. ``opensearch_shards`` and
     ``opensearch_replicas`` are of indices made from now on. The certificate of an authority
@@ -109,6 +110,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     web_cors_origins: tuple[str, ...] = ()
     web_rate_limit: int = 600
     web_max_offset: int = 10_000
+    web_kept_bytes: int = 16_000_000
     web_log_queries: bool = False
     opensearch_shards: int = 1
     opensearch_replicas: int = 1
@@ -384,6 +386,7 @@ KEYS = (
     Key("web_cors_origins", "web.cors_origins", "ESSAYS_WEB_CORS_ORIGINS", _origins, _listed),
     Key("web_rate_limit", "web.rate_limit", "ESSAYS_WEB_RATE_LIMIT", _from_zero, int),
     Key("web_max_offset", "web.max_offset", "ESSAYS_WEB_MAX_OFFSET", _count, int),
+    Key("web_kept_bytes", "web.kept_bytes", "ESSAYS_WEB_KEPT_BYTES", _from_zero, int),
     Key("web_log_queries", "web.log_queries", "ESSAYS_WEB_LOG_QUERIES", _switch, _is_on),
     Key("opensearch_shards", "opensearch.shards", "ESSAYS_OPENSEARCH_SHARDS", _count, int),
     Key(

@@ -28,9 +28,9 @@ def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
 def snippet(text: str, found: Sequence[Mark], *, width: int = 240) -> tuple[Piece, ...]:
     """At most ``width`` code points of the text, to the letter, with ``…`` where it is cut.
 
-    ``found`` are its marks in order. What it shows is chosen for the number of different patterns, then for whole sentences,
-    then for the number of marks, then for being early. Where one place can't show every
-    pattern, two or three do if that shows more.
+    ``found`` are its marks in order. What it shows is chosen for the number of different
+    patterns, then for whole sentences, then for the number of marks, then for being early. Where
+    one place can't show every pattern, two or three do if that shows more.
     """
     if len(text) <= width:
         return light(text, found)

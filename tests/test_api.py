@@ -488,7 +488,7 @@ def test_the_commit_of_a_tag_is_never_newer_than_its_answer(
 
     monkeypatch.setattr(Library, "revision", seen_revision)
     monkeypatch.setattr(Library, "search", seen_search)
-    assert get(client, "/search?q=rights").status_code == 200
+    assert get(client, "/search?q=asked+for+the+first+time").status_code == 200
     assert asked == ["revision", "search"]
 
 

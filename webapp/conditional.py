@@ -1,4 +1,5 @@
-"""Answers that hold until the next commit: an ETag, and 304 without a search being run.
+"""Answers that hold until the next commit: an ETag, and 304 without a search being run; and what
+was answered lately is sent again as it was.
 
 An answer depends on the index, the address, the settings and the app's own files, and on
 nothing else; the tag names these. It is weak, since a search tells how long it took.
@@ -15,12 +16,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flask import Flask, Response, g, request
+from msgspec.structs import replace
 from werkzeug.http import quote_etag
 
 from indexer.config import Settings
 from indexer.errors import EssaysError
 from webapp import addresses
-from webapp.libraries import library
+from webapp.keeping import KeptAnswer, KeptAnswers
+from webapp.libraries import Search, library
 
 # Blueprints whose answers are so.
 LASTING = frozenset(("pages", "reader", "api", "feeds"))
@@ -33,7 +36,9 @@ _METHODS = ("GET", "HEAD")
 
 def install(app: Flask) -> None:
     """Makes the app tag its answers; to be called after what may refuse a request."""
-    made_of = fingerprint(app.extensions["essays.settings"])
+    settings: Settings = app.extensions["essays.settings"]
+    made_of = fingerprint(settings)
+    answers = KeptAnswers(settings.web_kept_bytes)
 
     def unchanged() -> Response | None:
         lasting = request.blueprint in LASTING and request.method in _METHODS
@@ -44,11 +49,19 @@ def install(app: Flask) -> None:
         # "*" holds for what exists, which only an answer can tell.
         if not asked.star_tag and asked.contains_weak(tag):
             return Response(status=HTTPStatus.NOT_MODIFIED)
-        return None
+        kept = answers.get(tag)
+        if kept is None:
+            return None
+        g.search = kept.search
+        return Response(kept.body, headers=list(kept.headers))
 
     def tagged(response: Response) -> Response:
         tag = g.get("etag")
         if tag is not None and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+            # What comes after this adds what hangs on who asks.
+            if response.status_code == HTTPStatus.OK and request.method == "GET":
+                headers = tuple(response.headers.items())
+                answers.put(tag, KeptAnswer(response.get_data(), headers, _told_before(g.search)))
             if request.if_none_match.star_tag:
                 response = Response(status=HTTPStatus.NOT_MODIFIED)
             response.headers["ETag"] = quote_etag(tag, weak=True)
@@ -61,6 +74,11 @@ def install(app: Flask) -> None:
 
     app.before_request(unchanged)
     app.after_request(tagged)
+
+
+def _told_before(search: Search | None) -> Search | None:
+    """A search as an answer that is sent again tells of it: it took no time."""
+    return None if search is None else replace(search, took_ms=None)
 
 
 def fingerprint(settings: Settings) -> bytes:

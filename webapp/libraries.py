@@ -18,14 +18,17 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class Search(Struct, frozen=True):
-    """A search that a request made: what came of it, and the result where there is one.
+    """A search that a request made, and what came of it.
 
-    ``outcome`` is ``matched`` of the result, if there is one.
+    Where it found an answer, ``outcome`` is how it matched, and ``essays`` and ``passages`` how
+    many there are; ``took_ms`` is ``None`` where that answer was kept from before.
     """
 
     q: str
     outcome: Outcome
-    result: SearchResult | None = None
+    essays: int | None = None
+    passages: int | None = None
+    took_ms: float | None = None
 
 
 class _Observed(Library):
@@ -43,7 +46,7 @@ class _Observed(Library):
         except QueryError as error:
             g.search = Search(text, "timeout" if isinstance(error, SearchTimeout) else "refused")
             raise
-        g.search = Search(text, result.matched, result)
+        g.search = Search(text, result.matched, result.essays, result.passages, result.took_ms)
         return result
 
 

@@ -66,8 +66,8 @@ def _answered(response: Response) -> Response:
     counted: metrics.Metrics = current_app.extensions["essays.metrics"]
     counted.request(route, request.method, response.status_code, seconds)
     if search is not None:
-        took = search.result.took_ms / 1000 if search.result is not None else None
-        counted.search(search.outcome, took)
+        took = search.took_ms
+        counted.search(search.outcome, None if took is None else took / 1000)
     response.headers["X-Request-ID"] = g.request_id
     fields: dict[str, object] = {
         "id": g.request_id,
@@ -96,10 +96,11 @@ def _of_search(search: Search) -> dict[str, object]:
     fields: dict[str, object] = {"outcome": search.outcome}
     if settings().web_log_queries:
         fields["q"] = search.q
-    if search.result is not None:
-        fields["essays"] = search.result.essays
-        fields["passages"] = search.result.passages
-        fields["took_ms"] = round(search.result.took_ms, 2)
+    if search.essays is not None:
+        fields["essays"] = search.essays
+        fields["passages"] = search.passages
+    if search.took_ms is not None:
+        fields["took_ms"] = round(search.took_ms, 2)
     return fields
 
 
