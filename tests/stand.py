@@ -36,7 +36,9 @@ class Stand:
             Suggestion("Human Nature", "heading"),
         )
 
-    def open(self, location: str, settings: Settings, *, create: bool = False) -> Stand:
+    def open(
+        self, location: str, settings: Settings, *, create: bool = False, lasting: bool = True
+    ) -> Stand:
         self.opened.append((location, create))
         self.settings = settings
         return self

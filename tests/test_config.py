@@ -64,7 +64,7 @@ def test_every_setting_can_be_made_in_the_file_and_in_the_environment(folder: Pa
         '[web]\nhost = "::1"\nport = 0\nworkers = 3\ntitle = "Letters"\nprefix = "/letters/"\n'
         'allowed_hosts = ["Essays.example.org", "*.test"]\nproxies = 1\nrate_limit = 0\n'
         'cors_origins = ["https://example.org"]\nmax_offset = 50\nkept_bytes = 0\n'
-        'log_queries = true\n'
+        "log_queries = true\n"
         "[opensearch]\nshards = 6\nreplicas = 0\nconnect_seconds = 1\nrequest_seconds = 9.5\n"
         'user = "reader"\npassword = " s3cret "\napi_key = "a2V5"\ncompress = true\n'
         'ca_certs = "ca.pem"\nverify_certs = false\n'
