@@ -83,12 +83,15 @@ def _parted(line: str) -> tuple[str, str, str]:
 
 
 @contextmanager
-def ours(location: Path, processes: int) -> Iterator[Server]:
-    """``essays serve``; no limit of requests."""
+def ours(location: Path, processes: int, *, keeps: bool) -> Iterator[Server]:
+    """``essays serve``; no limit of requests. Unless it ``keeps`` answers, every page is made
+    anew."""
     port = _free_port()
     command = [sys.executable, "-m", "indexer", "serve", "--index", str(location)]
     command += ["--port", str(port), "--workers", str(processes)]
     environment = {**os.environ, "ESSAYS_WEB_RATE_LIMIT": "0", "ESSAYS_SEARCH_SECONDS": "60"}
+    if not keeps:
+        environment["ESSAYS_WEB_KEPT_BYTES"] = "0"
     with _running(command, port, environment) as pid:
         yield Server([port], [pid])
 
