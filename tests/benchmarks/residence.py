@@ -19,7 +19,7 @@ _PASSES = 2
 
 def measure(index: Path) -> Figures:
     """Of `essays serve` with one process, before the first query and after all of them."""
-    with servers.ours(index, 1) as server:
+    with servers.ours(index, 1, keeps=False) as server:
         before = server.memory()[0]
         for _ in range(_PASSES):
             for query in queries():
