@@ -32,6 +32,7 @@ GAP = 2_000
 
 _TEXT, _HEADING, _TITLE = range(3)
 _AT_ONCE = 1_000_000  # words that are inverted at once, some 100 bytes each
+_POSSESSIVE = (b"'s", b"\x92s")
 _SHORT = 100  # characters; a word that is never cut
 _MAX_REMEMBERED = 150_000  # words per language, some 60 MB
 
@@ -161,9 +162,10 @@ class _Language:
         self.advances.append(advance)
         return len(self.advances) - 1
 
-    def _add_plain(self, form: str) -> int:
+    def _add_plain(self, form: str, stem_of: str) -> int:
+        """A word of ASCII letters and digits; what a possessive ending leaves is stemmed."""
         self.views["exact"].add_one(form)
-        stem = stems(Atom(form, form, 0, len(form)), self._language)[0]
+        stem = stems(Atom(form, stem_of, 0, len(form)), self._language)[0]
         self.views["stem"].add_one(self._mark + stem)
         self.advances.append(1)
         return len(self.advances) - 1
@@ -179,7 +181,13 @@ class _Language:
     def _number_of_piece(self, piece: bytes) -> int:
         if piece.isalnum() and len(piece) <= _SHORT:  # by far the most, all ASCII
             form = piece.lower()
-            return self._pieces[form] if form != piece else self._add_plain(form.decode("ascii"))
+            if form != piece:
+                return self._pieces[form]
+            plain = form.decode("ascii")
+            return self._add_plain(plain, plain)
+        if piece[-2:] in _POSSESSIVE and piece[:-2].isalnum() and len(piece) <= _SHORT:
+            plain = piece[:-2].lower().decode("ascii")
+            return self._add_plain(plain + "s", plain)
         text = piece.decode(PIECES)
         found = pattern_for(text).findall(text)
         if len(found) == 1:

@@ -240,8 +240,12 @@ def pieces(text: str) -> list[bytes] | None:
         return None
     if b"-" in data and _WRAPPED.search(data):
         return None
-    # A stop or comma before a space is none of a number or abbreviation.
-    data = data.translate(_separators()).replace(b", ", b" ").replace(b". ", b" ")
+    # Stops, commas and quotes beside a space link nothing, nor change a term.
+    data = (data + b" ").translate(_separators()).replace(b", ", b" ").replace(b". ", b" ")
+    if b"\x92 " in data:
+        data = data.replace(b"\x92 ", b" ")
+    if b" \x91" in data:
+        data = data.replace(b" \x91", b" ")
     return data.split()
 
 

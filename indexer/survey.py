@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from indexer import ids
 from indexer.engines.base import Fingerprint
@@ -54,7 +53,10 @@ def survey(
         home = _home(name, path, recorded | given.keys())
         if home == name or home not in within:
             roots[path] = home
-    found = walk(roots, readable=_is_readable, exclude=exclude)
+    # Here and not above: a search imports this module by way of the library.
+    from indexer.readers import is_readable_name
+
+    found = walk(roots, readable=is_readable_name, exclude=exclude)
 
     new = {
         (_below(file.shown, file.root), file.size)
@@ -88,12 +90,15 @@ def survey(
 
     jobs: list[Job] = []
     unchanged = 0
+    stamps: dict[str, str] = {}
     taken = {mark.essay_id for mark in known.values()}
     taken -= {mark.essay_id for mark in (*vanished, *moved)}
     for name, file in sorted(found.files.items()):
         former = known.get(name)
         suffix = os.path.splitext(name)[1].lower()
-        if former and not rebuild and _is_unchanged(file, former, stamp(suffix, language)):
+        if suffix not in stamps:
+            stamps[suffix] = stamp(suffix, language)
+        if former and not rebuild and _is_unchanged(file, former, stamps[suffix]):
             unchanged += 1
             continue
         essay_id = former.essay_id if former else _new_id(file, taken)
@@ -116,9 +121,9 @@ def survey(
 
 def _is_readable(name: str) -> bool:
     # Here and not above: a search imports this module by way of the library.
-    from indexer.readers import is_readable
+    from indexer.readers import is_readable_name
 
-    return is_readable(Path(name))
+    return is_readable_name(os.path.basename(name))
 
 
 def _home(name: str, path: str, roots: Container[str]) -> str:

@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 Change = Literal["added", "updated", "renamed", "kept"]
 
 # Passages; what an interruption may cost, against what a commit costs.
-COMMIT_EVERY = 50_000
+COMMIT_EVERY = 200_000
 # Bytes of files; the same, for files whose passages take more room than most.
 _COMMIT_BYTES = 200 * 2**20
 # Bytes of files that are under way between the processes at any time.

@@ -42,6 +42,8 @@ class Walk:
 
 def shown(path: str) -> str:
     """A path as valid Unicode; bytes and code points that are not are escaped."""
+    if path.isascii():
+        return path
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # no file can have this name

@@ -161,7 +161,7 @@ class WhooshEngine:
             return iter(())
 
         def ask(snapshot: Snapshot) -> list[Fingerprint]:
-            return [snapshot.essay_extras(place)[0] for place in range(len(snapshot.essays))]
+            return [snapshot.fingerprint(place) for place in range(len(snapshot.essays))]
 
         if self.outdated():
             # The stored entries of an older analyser are the same; only its terms differ.

@@ -382,6 +382,16 @@ class Snapshot:
         )
         return mark, outline
 
+    def fingerprint(self, place: int) -> Fingerprint:
+        """An essay's fingerprint, kept as long as its segment's files are."""
+        document = self.essays[place]
+        segment = self._segment_of(document)
+        found = segment.files.fingerprints.get(document - segment.base)
+        if found is None:
+            found, _ = self.essay_extras(place)
+            segment.files.fingerprints[document - segment.base] = found
+        return found
+
     def place_of(self, essay_id: str) -> int | None:
         """An essay's place by its id."""
         found = self.postings(fields.ESSAY_ID, essay_id).documents

@@ -35,6 +35,7 @@ from typing import Any, NamedTuple
 
 from indexer.engines import whoosh_entries as entries
 from indexer.engines import whoosh_fields as fields
+from indexer.engines.base import Fingerprint
 from indexer.engines.whoosh_arrays import Arrays, Code, Numbers
 from indexer.errors import DamagedError
 from indexer.plan import View
@@ -176,6 +177,8 @@ class Files:
         self._offsets = self.stored.get("entries.offsets")
         self.size = len(self._offsets) - 1
         self._fields: dict[str, Field | None] = {}
+        # Of the essays that were asked for, by document.
+        self.fingerprints: dict[int, Fingerprint] = {}
         self._columns: dict[str, Column] = {}
 
     def field_names(self) -> list[str]:

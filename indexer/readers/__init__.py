@@ -37,7 +37,13 @@ _HTML_START = re.compile(
 
 def is_readable(path: Path) -> bool:
     """Whether a walk of a folder takes the file for an essay, by its suffix alone."""
-    return path.suffix.lower() in SUFFIXES
+    return is_readable_name(path.name)
+
+
+def is_readable_name(name: str) -> bool:
+    """The same, given a file's name without its folder."""
+    dot = name.rfind(".")
+    return 0 < dot < len(name) - 1 and name[dot:].lower() in SUFFIXES
 
 
 def read(path: Path) -> Document:
