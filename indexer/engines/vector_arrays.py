@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +21,6 @@ Array = npt.NDArray[Any]
 _DENSE = 8
 
 
-class Positions(NamedTuple):
-    """A term's posting list in a field: ascending documents, how often it is in each, all its
-    positions in a row, and where those of each document begin (one more than documents)."""
-
-    documents: Array
-    frequencies: Array
-    positions: Array
-    starts: Array
-
-
 class Counted(NamedTuple):
     """Ascending documents, and how often each has something."""
 
@@ -37,6 +29,115 @@ class Counted(NamedTuple):
 
 
 NOWHERE = Counted(np.empty(0, np.int32), np.empty(0, np.uint8))
+
+# Bytes of posting lists that are kept: for each document of the index, and at least. Those that
+# lie in one piece in a file take next to none.
+_KEPT_EACH, _KEPT = 32, 8_000_000
+
+# Documents whose counts are added up beforehand, to find the positions of one of them.
+_BLOCK = 64
+# Up to so many are all added up whenever that is asked for.
+_SHORT = 2_048
+
+
+class Sized(Protocol):
+    """What takes some bytes."""
+
+    @property
+    def room(self) -> int:
+        """How many."""
+        ...
+
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value", bound=Sized)
+
+
+class Kept(Generic[Key, Value]):
+    """What was made last, within a number of bytes; for any number of threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._room = 0
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+        self._changing = threading.Lock()
+
+    def get(self, key: Key, make: Callable[[Key], Value]) -> Value:
+        """The value of a key, made where it is not there."""
+        with self._changing:
+            found = self._values.get(key)
+            if found is not None:
+                self._values.move_to_end(key)
+                return found
+        # Two threads may make the same, which is no harm.
+        found = make(key)
+        with self._changing:
+            if key not in self._values:
+                self._values[key] = found
+                self._room += found.room
+                while self._room > self._most and len(self._values) > 1:
+                    self._room -= self._values.popitem(last=False)[1].room
+        return found
+
+
+class _Piece(NamedTuple):
+    """Positions of a segment in a row; flags for those kept where documents were deleted."""
+
+    positions: Array
+    kept: Array | None
+
+
+class Postings:
+    """Where a term is: ascending documents, how often in each, and positions on demand."""
+
+    __slots__ = ("_blocks", "_pieces", "_positions", "documents", "frequencies")
+
+    def __init__(self, documents: Array, frequencies: Array, pieces: Sequence[_Piece]) -> None:
+        self.documents = documents
+        self.frequencies = frequencies
+        self._pieces = pieces
+        self._positions: Array | None = None
+        self._blocks: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @property
+    def room(self) -> int:
+        """The bytes that it takes beside those of the files."""
+        if len(self._pieces) == 1 and self._pieces[0].kept is None:
+            return 500
+        positions = sum(piece.positions.nbytes for piece in self._pieces)
+        return 500 + self.documents.nbytes + self.frequencies.nbytes + positions
+
+    @property
+    def positions(self) -> Array:
+        """The positions of all documents, one after the other."""
+        if self._positions is None:
+            whole = [
+                positions if kept is None else positions[kept] for positions, kept in self._pieces
+            ]
+            self._positions = whole[0] if len(whole) == 1 else np.concatenate(whole)
+        return self._positions
+
+    def begins(self, at: Array) -> Array:
+        """Where the positions of the documents at some indices begin."""
+        size = len(self.frequencies)
+        if size <= _SHORT or len(at) * _BLOCK > size:
+            return starts(self.frequencies).take(at)
+        blocks = self._blocks
+        if blocks is None:
+            sums = np.add.reduceat(self.frequencies, np.arange(0, size, _BLOCK), dtype=np.intp)
+            blocks = self._blocks = starts(sums)
+        first = at - at % _BLOCK
+        near = first[:, None] + np.arange(_BLOCK)
+        counts = self.frequencies.take(near, mode="clip")
+        counts[near >= at[:, None]] = 0
+        found: Array = blocks.take(first // _BLOCK) + counts.sum(axis=1, dtype=np.intp)
+        return found
+
+
+_EMPTY = Postings(*NOWHERE, [_Piece(np.empty(0, np.uint16), None)])
 
 
 class Arrays:
@@ -56,33 +157,53 @@ class Arrays:
         self.first = essays + 1
         self.last = ends
         deleted = _deleted(snapshot)
+        # For each segment which documents are not deleted, where some are.
+        self._live = [_live(segment.size, segment.runs) for segment in snapshot.segments]
         if len(deleted):
             # Essays are deleted whole, so the first deleted document ends the one before.
             after = deleted.searchsorted(essays)
             cut = after < len(deleted)
             self.last[cut] = np.minimum(ends[cut], deleted[after[cut]])
         self.passages = self.last - self.first
+        self._kept: Kept[tuple[str, str], Postings] = Kept(max(_KEPT, _KEPT_EACH * self.size))
         self._lengths: dict[View, Array] = {}
         self._norms: dict[View, Array] = {}
         self._ranks: dict[Sort, Array] = {}
 
-    def postings(self, field: str, term: str) -> Counted:
-        """The documents that have a term in a field, and how often."""
-        found = self.snapshot.postings(field, term)
-        if not len(found.documents):
-            return NOWHERE
-        return Counted(_numbers(found.documents), np.asarray(found.frequencies))
+    def postings(self, field: str, term: str) -> Postings:
+        """A term's postings over all segments, without deleted documents."""
+        return self._kept.get((field, term), self._load)
 
-    def positions(self, field: str, term: str) -> Positions:
-        """The same with positions."""
-        found = self.snapshot.postings(field, term)
-        frequencies = np.asarray(found.frequencies)
-        return Positions(
-            _numbers(found.documents),
-            frequencies,
-            np.asarray(found.positions),
-            starts(frequencies),
-        )
+    def _load(self, key: tuple[str, str]) -> Postings:
+        field, term = key
+        data = term.encode("utf-8", "surrogatepass")
+        documents, frequencies, pieces = [], [], []
+        for segment, live in zip(self.snapshot.segments, self._live, strict=True):
+            of_field = segment.files.field(field)
+            number = None if of_field is None else of_field.find(data)
+            if of_field is None or number is None:
+                continue
+            own, counts, positions = map(np.asarray, of_field.lists(number))
+            own = own.view(np.int32) if own.itemsize == 4 else own.astype(np.int32)
+            kept = None
+            if live is not None:
+                keep = live.take(own)
+                if not keep.all():
+                    kept = np.repeat(keep, counts)
+                    own, counts = own[keep], counts[keep]
+            if len(own):
+                documents.append(own + np.int32(segment.base) if segment.base else own)
+                frequencies.append(counts)
+                pieces.append(_Piece(positions, kept))
+        if len(documents) == 1:
+            return Postings(documents[0], frequencies[0], pieces)
+        if not documents:
+            return _EMPTY
+        return Postings(np.concatenate(documents), np.concatenate(frequencies), pieces)
+
+    def documents(self, field: str, term: str) -> Array:
+        """The documents that have a term in a field."""
+        return self.postings(field, term).documents
 
     def norms(self, view: View, documents: Array) -> Array:
         """What BM25 adds to the number of occurrences in these documents below the fraction."""
@@ -153,12 +274,6 @@ class Arrays:
         return Counted(documents, total[documents])
 
 
-def _numbers(buffer: Sequence[int]) -> Array:
-    """Document numbers as they are searched for: all of one type."""
-    found = np.asarray(buffer)
-    return found.view(np.int32) if found.itemsize == 4 else found.astype(np.int32)
-
-
 def _bytes(numbers: Sequence[int]) -> Array:
     """Bytes, from a view or an object of them, in place."""
     return np.asarray(memoryview(numbers))  # type: ignore[arg-type]
@@ -176,6 +291,16 @@ def _deleted(snapshot: Snapshot) -> Array:
     found = np.array(numbers, dtype=np.intp)
     found.sort()
     return found
+
+
+def _live(size: int, runs: Sequence[int]) -> Array | None:
+    """Flags for the documents that lie in none of some runs, where there are runs."""
+    if not runs:
+        return None
+    live = np.ones(size, np.bool_)
+    for start, stop in zip(runs[::2], runs[1::2], strict=True):
+        live[start:stop] = False
+    return live
 
 
 def starts(counts: Array) -> Array:

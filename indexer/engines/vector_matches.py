@@ -14,21 +14,22 @@ import numpy as np
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group
-from indexer.engines.tiers import NAMES, across, best_of, covering
+from indexer.engines.tiers import NAMES, across, best_of
 from indexer.engines.vector_arrays import Array, among, heads
+from indexer.engines.vector_nearness import nearness
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_scoring import Scored, Scoring
 from indexer.engines.vector_tiers import tiers_of
 from indexer.engines.vector_weighing import Weighed, Weighing
 from indexer.engines.whoosh_catalogue import Shelves, Tally
-from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_reader import reading
 from indexer.model import Essay, Matched, Passage, Sort
-from indexer.nearness import nearness
 from indexer.plan import Pattern, Plan, patterns_in
 
 # Beyond so many essays a tier is scored whole.
 _MOST_PRUNED = 2_000
+# Up to so many passages of an essay are looked for without putting all in order.
+_FEW_EACH = 8
 
 
 class VectorMatches:
@@ -121,10 +122,16 @@ class VectorMatches:
     def nearness(self, refs: Sequence[int], patterns: Sequence[Pattern]) -> list[float]:
         """What the nearness of patterns in passages is worth."""
         with reading(self._snapshot.folder):
-            evaluation = Evaluation(self._snapshot, self._deadline)
+            self._check_clock()
+            finder = Patterns(self._arrays, self._check_clock)
+            documents = np.array(refs, np.int32)
+            places = [
+                finder.places(pattern, fields.of_part("text", pattern.view), documents)
+                for pattern in patterns
+            ]
             weights = [self._weighed(pattern).idf for pattern in patterns]
-            columns = [evaluation.occurrences(pattern, "text", refs) for pattern in patterns]
-            return [nearness(places, weights) for places in zip(*columns, strict=True)]
+            found: list[float] = nearness(places, weights, len(refs)).tolist()
+            return found
 
     def holding(
         self, refs: Sequence[int], patterns: Sequence[Pattern], part: Literal["heading", "title"]
@@ -211,52 +218,91 @@ class VectorMatches:
         wanted = order[low:high]
         if scored is None:
             scored = self._scores().of(self._tiers[number], np.sort(wanted))
-        numbers = np.full(len(self._arrays.essays), -1, np.intp)
-        numbers[wanted] = np.arange(len(wanted))
-        group = numbers[scored.places]
+        ranks = np.full(len(self._arrays.essays), -1, np.int32)
+        ranks[wanted] = np.arange(len(wanted))
+        group = ranks.take(scored.places)
         shown = (group >= 0).nonzero()[0]
-        documents, scores, group = scored.documents[shown], scored.scores[shown], group[shown]
-        by_score = np.lexsort((-scores, group))
-        documents, scores = documents[by_score], scores[by_score]
-        totals = np.bincount(group, minlength=len(wanted))
-        ends = totals.cumsum().tolist()
-        places, sizes = wanted.tolist(), totals.tolist()
+        shown_of = Scored(*(column.take(shown) for column in scored))
+        chosen = _Chosen(shown_of, self._per_essay)
         if number == 1:
-            documents, scores = self._covered(documents, scores, ends)
-        most = self._per_essay
-        chosen, worth = documents.tolist(), scores.tolist()
+            self._cover(chosen)
+        group = group.take(shown)
+        totals = np.bincount(group, minlength=len(wanted)).tolist()
+        at = chosen.ranked(group)
+        counts = np.bincount(group.take(at), minlength=len(wanted))
+        refs, worths = shown_of.documents.take(at).tolist(), shown_of.scores.take(at).tolist()
         made = []
-        for place, size, end in zip(places, sizes, ends, strict=True):
-            begin = end - size
-            until = min(end, begin + most)
+        begin = 0
+        columns = zip(wanted.tolist(), totals, counts.tolist(), strict=True)
+        for place, total, count in columns:
+            until = begin + min(count, self._per_essay)
             passages = tuple(
-                Candidate(ref=ref, score=score)
-                for ref, score in zip(chosen[begin:until], worth[begin:until], strict=True)
+                [
+                    Candidate(ref=ref, score=score)
+                    for ref, score in zip(refs[begin:until], worths[begin:until], strict=True)
+                ]
             )
             # The first one is the best, whatever the order of the others.
+            score = worths[begin]
             made.append(
-                Group(
-                    essay_ref=place,
-                    tier=number,
-                    score=worth[begin],
-                    passages=passages,
-                    total=size,
-                )
+                Group(essay_ref=place, tier=number, score=score, passages=passages, total=total)
             )
+            begin += count
         return made
 
-    def _covered(self, documents: Array, scores: Array, ends: Sequence[int]) -> tuple[Array, Array]:
-        """Passages of essays that hold all words only together, so that those that add a word
-        come before those that repeat one."""
-        words = [self._weighed(word.pattern) for word in self._plan.words]
-        held: list[list[int]] = [[] for _ in range(len(documents))]
-        for number, weighed in enumerate(words):
-            for part in weighed.parts:
-                for index in among(part.documents, documents)[0].nonzero()[0].tolist():
-                    held[index].append(number)
-        order: list[int] = []
-        begin = 0
-        for end in ends:
-            order += covering(range(begin, end), len(words), held.__getitem__)
-            begin = end
-        return documents[order], scores[order]
+    def _cover(self, chosen: _Chosen) -> None:
+        """Where essays hold all words only together, puts the passages first that add a word: for
+        each word the best that has it (see :func:`indexer.engines.tiers.covering`)."""
+        for word in self._plan.words:
+            held = np.zeros(len(chosen.scored.documents), np.bool_)
+            for part in self._weighed(word.pattern).parts:
+                held |= among(part.documents, chosen.scored.documents)[0]
+            chosen.put_first(held.nonzero()[0])
+
+
+class _Chosen:
+    """The passages of essays that are to be shown, by their indices: some that are put first, and
+    the best of the others."""
+
+    def __init__(self, scored: Scored, most: int) -> None:
+        self.scored = scored
+        self._most = most
+        self._first = np.zeros(len(scored.documents), np.bool_)
+
+    def put_first(self, indices: Array) -> None:
+        """Puts the best of some passages of each essay before all that are not put first."""
+        places, scores = self.scored.places.take(indices), self.scored.scores.take(indices)
+        self._first[indices[_best_of_runs(places, scores)]] = True
+
+    def ranked(self, group: Array) -> Array:
+        """The indices of the best of each essay, as many as there are to be at least, by the
+        number of its group and best first."""
+        places, scores = self.scored.places, self.scored.scores
+        if self._most > _FEW_EACH or len(scores) <= self._most:
+            found = np.arange(len(scores))
+        else:
+            left = np.where(self._first, -1.0, scores)
+            wanted = [self._first.nonzero()[0]]
+            for _ in range(self._most):
+                best = _best_of_runs(places, left)
+                # What was taken is never the best again, unless there is nothing else.
+                wanted.append(best[left.take(best) >= 0.0])
+                left[best] = -1.0
+            found = np.concatenate(wanted)
+        order = np.lexsort(
+            (found, -scores.take(found), ~self._first.take(found), group.take(found))
+        )
+        ranked: Array = found[order]
+        return ranked
+
+
+def _best_of_runs(runs: Array, scores: Array) -> Array:
+    """The index of the best score in each run of equal numbers, of equals the first."""
+    begins = heads(runs)
+    if not len(begins):
+        return begins
+    best = np.maximum.reduceat(scores, begins)
+    lengths = np.diff(begins, append=len(runs))
+    found = (scores == np.repeat(best, lengths)).nonzero()[0]
+    first: Array = found[heads(runs.take(found))]
+    return first

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import NOWHERE, Array, Arrays, Counted, Positions, among, heads
+from indexer.engines.vector_arrays import NOWHERE, Array, Arrays, Counted, Postings, among, heads
 from indexer.engines.vector_arrays import spans as spans_of
-from indexer.plan import Path
+from indexer.engines.vector_nearness import Places
+from indexer.matching import occurrences
+from indexer.plan import Path, Pattern
 from indexer.rows import Row
 
 # A position in a passage, heading path, title or list of authors is below this.
@@ -25,11 +27,12 @@ _MOST = 4
 class _Choice(NamedTuple):
     """A term that may stand at a step: its postings, and by how many positions it moves on."""
 
-    postings: Positions
+    postings: Postings
     advance: int
 
 
 _Steps = list[list[_Choice]]
+_NO_PLACES = Places(*(np.empty(0, np.int64) for _ in range(3)))
 
 
 class Patterns:
@@ -42,12 +45,13 @@ class Patterns:
     def row(self, row: Row, field: str) -> Counted:
         """The documents that have a row in a field, and at how many positions it begins."""
         if len(row) == 1:
-            return self._arrays.postings(field, row[0][0])
+            postings = self._arrays.postings(field, row[0][0])
+            return Counted(postings.documents, postings.frequencies)
         self._check_clock()
         lists = []
         for term, offset in row:
-            found = self._arrays.positions(field, term)
-            if not len(found.documents):
+            found = self._arrays.postings(field, term)
+            if not len(found):
                 return NOWHERE
             lists.append((found, offset))
         common = self._common([[found.documents] for found, _ in lists])
@@ -120,6 +124,53 @@ class Patterns:
         ends = begins + advances[order]
         return self._windows(begins, ends, numbers, list(wanted.values()), slop)
 
+    def places(self, pattern: Pattern, field: str, documents: Array) -> Places:
+        """Where a pattern stands in a field of some documents, told by their indices."""
+        if pattern.slop is not None:
+            return self._places_near(pattern, field, documents)
+        found = [self._places_along(path, field, documents) for path in pattern.paths if path]
+        return Places(*map(np.concatenate, zip(*found, strict=True))) if found else _NO_PLACES
+
+    def _places_along(self, path: Path, field: str, documents: Array) -> Places:
+        """The same of a path."""
+        reached: tuple[Array, Array] | None = None
+        for step in path:
+            begins, ends = [], []
+            for term, advance in step:
+                postings = self._arrays.postings(field, term)
+                if not len(postings):
+                    continue
+                indices, _, frequencies, positions = places_in(postings, documents)
+                own = (np.repeat(indices, frequencies) << _BITS) + positions
+                if reached is None:
+                    begins.append(own)
+                else:
+                    there, _ = among(own, reached[1])
+                    begins.append(reached[0][there])
+                    own = reached[1][there]
+                ends.append(own + advance)
+            if not begins:
+                return _NO_PLACES
+            reached = np.concatenate(begins), np.concatenate(ends)
+        assert reached is not None
+        begin, end = reached
+        passages = begin >> _BITS
+        return Places(passages, begin - (passages << _BITS), end - (passages << _BITS))
+
+    def _places_near(self, pattern: Pattern, field: str, documents: Array) -> Places:
+        """The same of a pattern with slop, document by document."""
+        found = []
+        terms = {one.term for path in pattern.paths for step in path for one in step}
+        lists = {term: self._arrays.postings(field, term) for term in terms}
+        for number in range(len(documents)):
+            at = {
+                term: places_in(postings, documents[number : number + 1])[3].tolist()
+                for term, postings in lists.items()
+            }
+            places = occurrences(pattern, at.__getitem__)
+            found += [(number, begin, end) for begin, end in places]
+        return Places(*np.array(found, np.int64).reshape(-1, 3).T)
+
     def _windows(
         self, begin: Array, end: Array, number: Array, wanted: Sequence[int], slop: int
     ) -> Array:
@@ -157,7 +208,7 @@ class Patterns:
             choices = [
                 _Choice(postings, one.advance)
                 for one in step
-                if len((postings := self._arrays.positions(field, one.term)).documents)
+                if len(postings := self._arrays.postings(field, one.term))
             ]
             if not choices:
                 return None
@@ -179,18 +230,27 @@ def _documents(steps: _Steps) -> list[list[Array]]:
     return [[choice.postings.documents for choice in step] for step in steps]
 
 
-def _places(postings: Positions, common: Array) -> Array:
+def _places(postings: Postings, common: Array) -> Array:
     """The places of a term in the ascending documents that are in ``common``, and maybe in some
     others."""
-    documents, frequencies, positions, starts = postings
-    if len(common) * _MOST < len(documents):
-        there, at = among(documents, common)
-        at = at[there]
-        documents, frequencies = common[there], frequencies[at]
-        positions = positions[spans_of(starts[at], frequencies)]
+    if len(common) * _MOST < len(postings):
+        documents, frequencies, positions = places_in(postings, common)[1:]
+    else:
+        documents, positions = postings.documents, postings.positions
+        frequencies = postings.frequencies
     found = np.repeat(documents.astype(np.int64) << _BITS, frequencies)
     found += positions
     return found
+
+
+def places_in(postings: Postings, wanted: Array) -> tuple[Array, Array, Array, Array]:
+    """Those of some documents that have a term: their indices among these, the documents, how
+    often, and all the positions in a row."""
+    there, at = among(postings.documents, wanted)
+    at = at[there]
+    frequencies = postings.frequencies.take(at)
+    positions = postings.positions.take(spans_of(postings.begins(at), frequencies))
+    return there.nonzero()[0], wanted[there], frequencies, positions
 
 
 def _meeting(one: Array, other: Array) -> Array:

@@ -13,12 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array, Arrays, among, spans, starts
+from indexer.engines.vector_arrays import Array, Arrays, among, heads, spans, starts
 from indexer.engines.vector_tiers import Tier
 from indexer.engines.vector_weighing import Part
 
 # Passages that are looked up one by one in posting lists.
 _FEW = 1_000
+# Where a part has so many times as many passages in the essays at hand as there are to score,
+# these are looked up.
+_OFTEN = 2
 # A bound is a sum in another order than a score is, and may be less in the last digits.
 _MARGIN = 1e-9
 
@@ -49,8 +52,7 @@ class Scoring:
         probe = bounds.argpartition(len(bounds) - most)[-most:]
         probe.sort()
         scored = self.of(tier, places[probe])
-        heads = _heads(scored.places)
-        least = np.maximum.reduceat(scored.scores, heads).min()
+        least = np.maximum.reduceat(scored.scores, heads(scored.places)).min()
         may = bounds >= least * (1 - _MARGIN)
         may[probe] = False
         if not may.any():
@@ -79,34 +81,42 @@ class Scoring:
         begins = starts(counts)
         # What takes a document to its number among the passages of these essays.
         shifts = arrays.first.take(places) - begins[:-1]
-        scores = np.zeros(begins[-1])
-        held = np.zeros(begins[-1], np.bool_)
-        if tier.documents is None:
-            for part in tier.parts:
-                at, shift = _of_essays(part, places, shifts)
-                held[part.documents.take(at) - shift] = True
-        else:
-            first = tier.documents.searchsorted(arrays.first.take(places).astype(np.int32))
-            after = tier.documents.searchsorted(arrays.last.take(places).astype(np.int32))
-            at = spans(first, after - first)
-            held[tier.documents.take(at) - np.repeat(shifts, after - first)] = True
-        for times, part in self._weighed:
-            at, shift = _of_essays(part, places, shifts)
-            scores[part.documents.take(at) - shift] += times * part.worths(at)
-        numbers = held.nonzero()[0]
+        numbers = self._numbers(tier, places, shifts, int(begins[-1]))
         owners = np.repeat(np.arange(len(places)), counts).take(numbers)
-        return Scored(numbers + shifts.take(owners), scores.take(numbers), places.take(owners))
+        documents = numbers + shifts.take(owners)
+        scores = np.zeros(begins[-1])
+        for times, part in self._weighed:
+            there, own = _of_essays(part, places)
+            first, count = own
+            if int(count.sum()) > _OFTEN * len(documents):
+                held, at = among(part.documents, documents.astype(np.int32))
+                scores[numbers[held]] += times * part.worths(at[held])
+            else:
+                at = spans(first, count)
+                shift = np.repeat(shifts[there], count)
+                scores[part.documents.take(at) - shift] += times * part.worths(at)
+        return Scored(documents, scores.take(numbers), places.take(owners))
+
+    def _numbers(self, tier: Tier, places: Array, shifts: Array, size: int) -> Array:
+        """The numbers of a tier's passages among those of some essays."""
+        if tier.documents is not None:
+            first = tier.documents.searchsorted(self._arrays.first.take(places).astype(np.int32))
+            after = tier.documents.searchsorted(self._arrays.last.take(places).astype(np.int32))
+            at = spans(first, after - first)
+            found: Array = tier.documents.take(at) - np.repeat(shifts, after - first)
+            return found
+        held = np.zeros(size, np.bool_)
+        for part in tier.parts:
+            there, (first, count) = _of_essays(part, places)
+            at = spans(first, count)
+            held[part.documents.take(at) - np.repeat(shifts[there], count)] = True
+        return held.nonzero()[0]
 
 
-def _of_essays(part: Part, places: Array, shifts: Array) -> tuple[Array, Array]:
-    """Indices of a part's documents that are of some essays, by ascending places, and for each
-    the number that its essay has in ``shifts``."""
+def _of_essays(part: Part, places: Array) -> tuple[Array, tuple[Array, Array]]:
+    """Which of some essays a part has passages of, as flags, and of these where the first one is
+    and how many there are."""
     there, at = among(part.places, places)
     at = at[there]
     first = part.begins.take(at)
-    counts = part.begins.take(at + 1) - first
-    return spans(first, counts), np.repeat(shifts[there], counts)
-
-
-def _heads(runs: Array) -> Array:
-    return np.flatnonzero(np.diff(runs, prepend=-1))
+    return there, (first, part.begins.take(at + 1) - first)

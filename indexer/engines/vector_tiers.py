@@ -79,9 +79,9 @@ class Strict:
         """Places of the essays that a filter lets through."""
         arrays = self._arrays
         if isinstance(node, InLanguage):
-            return arrays.place_of[arrays.postings(fields.LANGUAGE, node.language).documents]
+            return arrays.place_of[arrays.documents(fields.LANGUAGE, node.language)]
         if isinstance(node, Below):
-            return arrays.place_of[arrays.postings(fields.PLACE, node.place).documents]
+            return arrays.place_of[arrays.documents(fields.PLACE, node.place)]
         if isinstance(node, OfEssay):
             place = arrays.snapshot.place_of(node.essay_id)
             return np.array([] if place is None else [place], np.intp)
@@ -113,13 +113,6 @@ class Tier(NamedTuple):
         return numbers_of(flags)
 
 
-class _Requirement(NamedTuple):
-    """The parts of each word required, those of words that stand in for others, together."""
-
-    words: list[list[Part]]
-    others: list[Part]
-
-
 def tiers_of(
     plan: Plan,
     languages: Iterable[str],
@@ -142,10 +135,10 @@ def tiers_of(
         else:
             documents = numbers_of(flags)
         essays = _owners(arrays, documents)
-        return Tier(essays, int(essays.sum()), documents, ()), empty, empty
+        return Tier(essays, int(np.count_nonzero(essays)), documents, ()), empty, empty
     known: dict[Part, Part] = {}
 
-    def left(parts: list[Part]) -> list[Part]:
+    def left(parts: Sequence[Part]) -> Sequence[Part]:
         if flags is None:
             return parts
         for part in parts:
@@ -172,19 +165,21 @@ def tiers_of(
         with_every |= own
         if len(words) == 1 and not others:
             continue
-        holders = [_holders(len(none), parts) for parts in words]
-        all_of = np.logical_and.reduce(holders) & ~own
+        all_of, any_of = ~own, _holders(len(none), others)
+        for parts in words:
+            holders = _holders(len(none), parts)
+            all_of = all_of & holders
+            any_of = any_of | holders
         together |= all_of
-        any_of = np.logical_or.reduce([*holders, _holders(len(none), others)])
         beyond |= any_of & ~all_of & ~own
         of_words = [part for parts in words for part in parts]
         first += of_words
         second += [*of_words, *others]
     documents = arrays.union(every)
     return (
-        Tier(with_every, int(with_every.sum()), documents, ()),
-        Tier(together, int(together.sum()), None, tuple(first)),
-        Tier(beyond, int(beyond.sum()), None, tuple(second)),
+        Tier(with_every, int(np.count_nonzero(with_every)), documents, ()),
+        Tier(together, int(np.count_nonzero(together)), None, tuple(first)),
+        Tier(beyond, int(np.count_nonzero(beyond)), None, tuple(second)),
     )
 
 
@@ -195,11 +190,13 @@ def _owners(arrays: Arrays, documents: Array) -> Array:
     return flags
 
 
-def _holders(essays: int, parts: Iterable[Part]) -> Array:
-    """The essays that any of some parts is in, as flags."""
+def _holders(essays: int, parts: Sequence[Part]) -> Array:
+    """The essays that any of some parts is in, as flags; not to be changed."""
+    if len(parts) == 1:
+        return parts[0].flags
     flags = np.zeros(essays, np.bool_)
     for part in parts:
-        flags[part.places] = True
+        flags |= part.flags
     return flags
 
 

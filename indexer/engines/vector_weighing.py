@@ -6,9 +6,7 @@ The formula is that of the port (:mod:`indexer.engines.base`), in the order of o
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -16,7 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.vector_arrays import Array, Arrays, Counted, heads
+from indexer.engines.vector_arrays import Array, Arrays, Counted, Kept, heads
 from indexer.engines.vector_patterns import Patterns
 from indexer.plan import Path, Pattern, View
 from indexer.rows import MOST_ROWS, Row, is_graded, rows
@@ -33,10 +31,11 @@ class Part:
     """The passages that have a pattern, those of one language where it has terms of several.
 
     ``documents`` ascend. Their essays are ``places``, ascending; the documents of each begin at
-    its number in ``begins`` (one more than places), and ``best`` is the most that any is worth.
+    its number in ``begins`` (one more than places), and ``best`` is the most that any is worth;
+    ``flags`` tells of every essay whether it is one of them.
     """
 
-    __slots__ = ("_worths", "begins", "best", "documents", "language", "places")
+    __slots__ = ("_worths", "begins", "best", "documents", "flags", "language", "places")
 
     def __init__(
         self, arrays: Arrays, language: str, documents: Array, worths: Array | float
@@ -47,6 +46,8 @@ class Part:
         owners = arrays.place_of.take(documents)
         begins = heads(owners)
         self.places = owners[begins]
+        self.flags = np.zeros(len(arrays.essays), np.bool_)
+        self.flags[self.places] = True
         if isinstance(worths, float):
             self.best = np.full(len(begins), worths)
         else:
@@ -67,7 +68,7 @@ class Part:
     def room(self) -> int:
         """The bytes that it takes."""
         worths = 0 if isinstance(self._worths, float) else self._worths.nbytes
-        essays = self.places.nbytes + self.begins.nbytes + self.best.nbytes
+        essays = self.places.nbytes + self.begins.nbytes + self.best.nbytes + self.flags.nbytes
         return self.documents.nbytes + worths + essays
 
 
@@ -78,9 +79,16 @@ class Weighed(NamedTuple):
     essays: int
     idf: float
 
-    def spoken(self, languages: Collection[str] | None) -> list[Part]:
+    def spoken(self, languages: Collection[str] | None) -> Sequence[Part]:
         """The parts of some languages; ``None`` is all."""
-        return [part for part in self.parts if languages is None or part.language in languages]
+        if languages is None:
+            return self.parts
+        return [part for part in self.parts if part.language in languages]
+
+    @property
+    def room(self) -> int:
+        """The bytes that it takes."""
+        return sum(part.room for part in self.parts) + 1_000
 
 
 class Weighing:
@@ -88,30 +96,17 @@ class Weighing:
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
-        self._kept: OrderedDict[Pattern, Weighed] = OrderedDict()
-        self._room = 0
-        self._most = max(_KEPT, _KEPT_EACH * arrays.size)
+        self._kept: Kept[Pattern, Weighed] = Kept(max(_KEPT, _KEPT_EACH * arrays.size))
         self._numbers: dict[tuple[View, str], int] = {}
-        # Held while what is kept changes, and never while anything is looked up.
-        self._changing = threading.Lock()
 
     def weighed(self, pattern: Pattern, check_clock: Callable[[], None]) -> Weighed:
         """A pattern's passages and what it is worth in each."""
-        with self._changing:
-            found = self._kept.get(pattern)
-            if found is not None:
-                self._kept.move_to_end(pattern)
-                return found
-        check_clock()
-        found = self._weigh(pattern, Patterns(self.arrays, check_clock))
-        with self._changing:
-            if pattern not in self._kept:
-                self._kept[pattern] = found
-                self._room += _room(found)
-                while self._room > self._most and len(self._kept) > 1:
-                    _, dropped = self._kept.popitem(last=False)
-                    self._room -= _room(dropped)
-        return found
+
+        def make(pattern: Pattern) -> Weighed:
+            check_clock()
+            return self._weigh(pattern, Patterns(self.arrays, check_clock))
+
+        return self._kept.get(pattern, make)
 
     def _weigh(self, pattern: Pattern, patterns: Patterns) -> Weighed:
         alone = dict(_by_language(pattern))
@@ -156,7 +151,7 @@ class Weighing:
                 lists += [patterns.near(path, pattern.slop, field) for path in pattern.paths]
                 continue
             terms = {one.term for path in pattern.paths if len(path) == 1 for one in path[0]}
-            lists += [self.arrays.postings(field, term).documents for term in terms]
+            lists += [self.arrays.documents(field, term) for term in terms]
             lists += [patterns.along(path, field) for path in pattern.paths if len(path) > 1]
         return lists
 
@@ -193,7 +188,7 @@ class Weighing:
 
     def _exists(self, view: View, term: str) -> bool:
         return any(
-            len(self.arrays.postings(fields.of_part(part, view), term).documents)
+            len(self.arrays.documents(fields.of_part(part, view), term))
             for part in ("text", "heading", "title")
         )
 
@@ -236,10 +231,6 @@ class Weighing:
 
 def _never() -> None:
     """No look at the clock."""
-
-
-def _room(weighed: Weighed) -> int:
-    return sum(part.room for part in weighed.parts) + 1_000
 
 
 def _by_language(pattern: Pattern) -> Iterator[tuple[str, Pattern]]:
