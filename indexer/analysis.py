@@ -9,15 +9,20 @@ spaces each character is a position, which holds it and the pair it makes with t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from operator import add
-from typing import NamedTuple
 
 from indexer.folding import fold
+from indexer.keeping import lru_cache
 from indexer.paths import exact_paths, is_optional, plain_parts, stem_paths
-from indexer.splitting import Atom, Group, forms, groups, is_run, pattern_for, units
+from indexer.records import NamedTuple
+from indexer.splitting import chunks, forms, groups, is_run, pattern_for, units
 from indexer.terms import exact_term, stem_term, stems
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from indexer.splitting import Atom, Group
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -76,9 +81,8 @@ _remembered: dict[str, dict[str, _Entry]] = {}
 def analyse(text: str, language: str) -> list[Token]:
     """The tokens of ``text``, by position; at one position the shorter before the longer."""
     tokens: list[Token] = []
-    for match in pattern_for(text).finditer(text):
-        chunk, offset = match[0], match.start()
-        found: Iterable[Token]
+    found: Iterable[Token]
+    for chunk, offset in chunks(text):
         if is_run(chunk):
             found = _run_tokens(chunk, language)
         elif len(chunk) <= _LONG_CHUNK:

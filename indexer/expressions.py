@@ -6,12 +6,13 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from typing import AnyStr
 
 
 class _Expression:
     """A regular expression in waiting: what it is asked for it then has."""
 
-    def __init__(self, pattern: str, *, any_case: bool = False) -> None:
+    def __init__(self, pattern: str | bytes, *, any_case: bool = False) -> None:
         self._source = pattern, any_case
 
     def __getattr__(self, name: str) -> object:
@@ -25,7 +26,7 @@ class _Expression:
 
 if TYPE_CHECKING:
 
-    def expression(pattern: str, *, any_case: bool = False) -> re.Pattern[str]:
+    def expression(pattern: AnyStr, *, any_case: bool = False) -> re.Pattern[AnyStr]:
         """The expression of this pattern; ``any_case`` makes letter case no difference."""
         ...
 

@@ -17,17 +17,24 @@ DASHES = "\u2012-\u2015\u2212\u2e3a\u2e3b\ufe58"
 LINE_BREAK = "[ \\t]*+(?:\\r\\n?|[\\n\\x0b\\x0c\\x85\\u2028])[ \\t]*+"
 
 
-class _Without(dict[int, int | None]):
-    """What takes characters out by ``str.translate``, given as in a class of an expression."""
+def members(ranges: str) -> frozenset[str]:
+    """The characters of a class, given as in an expression without escapes."""
+    found: set[str] = set()
+    last = 0
+    for piece in ranges.split("-"):
+        # A range goes from the end of one piece to the beginning of the next.
+        if last:
+            found.update(map(chr, range(last, ord(piece[0]))))
+        found.update(piece)
+        last = ord(piece[-1])
+    return frozenset(found)
 
-    def __init__(self, members: str) -> None:
-        last = 0
-        for piece in members.split("-"):
-            # A range goes from the end of one piece to the beginning of the next.
-            if last:
-                self.update(dict.fromkeys(range(last, ord(piece[0]))))
-            self.update(dict.fromkeys(map(ord, piece)))
-            last = ord(piece[-1])
+
+class _Without(dict[int, int | None]):
+    """What takes such characters out by ``str.translate``."""
+
+    def __init__(self, ranges: str) -> None:
+        super().__init__(dict.fromkeys(map(ord, members(ranges))))
 
     def __missing__(self, code: int) -> int:
         # Noted, since a code that is not there is an exception inside translate.

@@ -55,7 +55,7 @@ class Library:
     :mod:`indexer.errors` and no others.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, home: Path | None) -> None:
+    def __init__(self, engine: Engine, settings: Settings, home: str | None) -> None:
         self._engine = engine
         self._settings = settings
         self._home = home
@@ -73,15 +73,12 @@ class Library:
         # Engines are imported here, so that what needs none of them loads none.
         if not is_folder(location):
             return cls(_on_cluster(location, settings, create), settings, None)
-        from pathlib import Path
-
         from indexer.engines.whoosh_engine import WhooshEngine
 
-        path = Path(location)
         engine = WhooshEngine(
-            path, write_wait=settings.write_wait_seconds, create=create, vectors=lasting
+            location, write_wait=settings.write_wait_seconds, create=create, vectors=lasting
         )
-        return cls(engine, settings, path)
+        return cls(engine, settings, location)
 
     def close(self) -> None:
         """Frees files and memory."""
@@ -110,6 +107,8 @@ class Library:
         progress: Progress | None = None,
     ) -> SyncReport:
         """Brings the index in step with the files; see :func:`indexer.sync.sync`."""
+        from pathlib import Path
+
         from indexer.sync import sync
 
         return sync(
@@ -119,7 +118,7 @@ class Library:
             jobs=jobs or self._settings.jobs,
             language=language or self._settings.language,
             progress=progress,
-            exclude=() if self._home is None else (self._home,),
+            exclude=() if self._home is None else (Path(self._home),),
         )
 
     # Searching

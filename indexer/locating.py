@@ -7,19 +7,27 @@ operations on sets, and each piece that has one of the terms a search for its of
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
-from indexer.analysis import Token, analyse
-from indexer.plan import View
-from indexer.splitting import is_sewn
-from indexer.terms import exact_term, stem_term
+import indexer
+from indexer.analysis import analyse
+from indexer.keeping import lru_cache
+from indexer.languages import STEMMERS
+from indexer.records import NamedTuple
+from indexer.splitting import BETWEEN_WORDS, is_sewn
+from indexer.terms import exact_term, stem_of, stem_term
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+    from indexer.analysis import Token
+    from indexer.plan import View
 
 # Pieces remembered of a language, some 20 MB of them.
 _MOST_PIECES = 50_000
+# Languages whose stemmers leave the first letter of a word as it is.
+_KEEP_INITIALS = frozenset({"da", "de", "en", "es", "fr", "it", "nb", "nn", "no", "pt", "sv"})
 # Characters; longer pieces (a sentence in Chinese, an address) hardly come again.
 _LONG = 64
 
@@ -109,6 +117,12 @@ class Locator:
         self._holding: frozenset[str] = frozenset()
         self._seen = -1
         self._found: dict[str, _Found] = {}
+        # What words begin with that have such a term; nothing where that can't be told.
+        self._initials: frozenset[str] = frozenset()
+        if language not in STEMMERS or language in _KEEP_INITIALS:
+            begins = {term[:1] for term in wanted["exact"]}
+            begins |= {stem_of(term)[:1] for term in wanted["stem"]}
+            self._initials = frozenset(begins | {letter.upper() for letter in begins})
 
     def places(self, text: str, *, positions: bool) -> list[Place]:
         """The pieces of a text that have one of the terms, in order; their positions are 0 where
@@ -118,6 +132,8 @@ class Locator:
         long: dict[str, _Found] = {}
         if not all(map(advances.__contains__, pieces)):
             unknown = set(pieces).difference(advances)
+            if indexer.ONE_SHOT and not positions:
+                unknown = set(filter(self.may_hold, unknown))
             long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
             for piece in unknown.difference(long):
                 self._pieces.learn(piece)
@@ -134,6 +150,8 @@ class Locator:
                 end = offset + len(piece)
                 placed.append(Place(piece, offset, 0))
             return placed
+        from collections import ChainMap
+
         known = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
         before = accumulate(map((known if long else advances).__getitem__, pieces), initial=0)
         for piece, position in zip(pieces, before, strict=False):
@@ -146,6 +164,12 @@ class Locator:
     def locations(self, piece: str) -> tuple[Location, ...]:
         """Where the terms stand in a piece, by position."""
         return self._in(piece).locations
+
+    def may_hold(self, piece: str) -> bool:
+        """Whether a piece may have one of the terms, by what its words may begin with."""
+        if not (self._initials and piece.isascii()):
+            return True
+        return any(word[0] in self._initials for word in piece.translate(BETWEEN_WORDS).split())
 
     def _look_up(self) -> None:
         # First the number: a piece learned meanwhile in another thread makes it look again.

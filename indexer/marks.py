@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
-
 from indexer.locating import Locator
 from indexer.matching import occurrences
-from indexer.plan import Path, Pattern, View
-from indexer.records import replace
+from indexer.records import NamedTuple, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from indexer.plan import Path, Pattern, View
 
 
 class Mark(NamedTuple):
@@ -33,7 +34,7 @@ class Marker:
 
     def __init__(self, patterns: Sequence[Pattern], language: str) -> None:
         # Terms that are a match alone, with the patterns they are of; the other patterns.
-        self._alone: dict[tuple[View, str], list[int]] = defaultdict(list)
+        self._alone: dict[tuple[View, str], list[int]] = {}
         self._rows: list[tuple[int, Pattern]] = []
         wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
         for number, pattern in enumerate(patterns):
@@ -43,7 +44,7 @@ class Marker:
                 wanted[pattern.view] |= terms
                 if len(path) == 1:
                     for term in terms:
-                        self._alone[pattern.view, term].append(number)
+                        self._alone.setdefault((pattern.view, term), []).append(number)
                 elif path:
                     rows.append(path)
             if rows:
@@ -62,13 +63,13 @@ class Marker:
                 for piece, offset, _ in places
                 for start, end, number in self._marks_in(piece)
             ]
-        spans: dict[int, list[_Span]] = defaultdict(list)
+        spans: dict[int, list[_Span]] = {}
         terms: dict[View, _Terms] = {"exact": {}, "stem": {}}
         offsets: dict[tuple[str, int], _Span] = {}
         begins: dict[int, int] = {}
         for piece, offset, base in places:
             for start, end, number in self._marks_in(piece):
-                spans[number].append((offset + start, offset + end))
+                spans.setdefault(number, []).append((offset + start, offset + end))
             for view, term, place, start, end in self._locator.locations(piece):
                 position, begin = base + place, offset + start
                 terms[view].setdefault(term, []).append(position)
@@ -76,16 +77,17 @@ class Marker:
                 begins[position] = min(begin, begins.get(position, begin))
         for number, pattern in self._rows:
             for first, position, term in _places(pattern, terms[pattern.view]):
-                spans[number].append((begins[first], offsets[term, position][1]))
+                span = begins[first], offsets[term, position][1]
+                spans.setdefault(number, []).append(span)
         return _in_order(spans)
 
     def _marks_in(self, piece: str) -> list[Mark]:
         found = self._pieces.get(piece)
         if found is None:
-            spans: dict[int, list[_Span]] = defaultdict(list)
+            spans: dict[int, list[_Span]] = {}
             for view, term, _, start, end in self._locator.locations(piece):
                 for number in self._alone.get((view, term), ()):
-                    spans[number].append((start, end))
+                    spans.setdefault(number, []).append((start, end))
             found = self._pieces[piece] = _in_order(spans)
         return found
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-from indexer.plan import Path, Pattern
+    from indexer.plan import Path, Pattern
 
-Positions = Callable[[str], Sequence[int]]
-Occurrence = tuple[int, int]
+    Positions = Callable[[str], Sequence[int]]
+    Occurrence = tuple[int, int]
 
 
 def _along(path: Path, positions_of: Positions) -> list[Occurrence]:
@@ -34,6 +35,8 @@ def _near(path: Path, slop: int, positions_of: Positions) -> list[Occurrence]:
 
     Each step needs a place of its own. One sweep over the merged places, O(n log n).
     """
+    from collections import Counter
+
     places = sorted(
         (position, position + alternative.advance, number)
         for number, step in enumerate(path)

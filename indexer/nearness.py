@@ -4,10 +4,13 @@ Collections", 2006)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 from indexer.weights import PROXIMITY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def nearness(places: Sequence[Sequence[tuple[int, int]]], weights: Sequence[float]) -> float:

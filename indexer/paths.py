@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from indexer.languages import stopwords
 from indexer.plan import Alternative
-from indexer.splitting import MAX_PARTS, forms, groups, is_run, pattern_for
+from indexer.splitting import MAX_PARTS, chunks, forms, groups, is_run
 from indexer.terms import exact_term, stem_term, stems
 
 TYPE_CHECKING = False
@@ -48,12 +48,12 @@ def stem_paths(text: str, languages: Sequence[str]) -> tuple[Path, ...]:
 def _query_parts(text: str) -> list[Group | list[str]]:
     """The groups of a query, and its runs as lists of characters."""
     parts: list[Group | list[str]] = []
-    for match in pattern_for(text).finditer(text):
-        if is_run(match[0]):
-            if run := forms(match[0]):
+    for chunk, _ in chunks(text):
+        if is_run(chunk):
+            if run := forms(chunk):
                 parts.append(run)
         else:
-            parts += groups(match[0])
+            parts += groups(chunk)
     return parts
 
 

@@ -7,15 +7,18 @@ again by how near each other the query's words stand and in what order
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from heapq import nlargest
-
-from indexer.analysis import fold
-from indexer.engines.base import Candidate, Group, Matches
-from indexer.model import Sort
+from indexer.engines.base import Candidate
+from indexer.folding import fold
 from indexer.nearness import highest
-from indexer.plan import Pattern, Plan
 from indexer.records import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from indexer.engines.base import Group, Matches
+    from indexer.model import Sort
+    from indexer.plan import Pattern, Plan
 
 # Essays of a tier that are ranked again; the ones after keep the engine's order.
 WINDOW = 100
@@ -86,7 +89,7 @@ def _nearer(
         batch = groups[begin : begin + max(needed, _BATCH)]
         begin += len(batch)
         if len(made) >= needed:
-            least = nlargest(needed, (group.score for group in made))[-1]
+            least = sorted((group.score for group in made), reverse=True)[needed - 1]
             # The engine's scores fall, so that none after these can get so far either.
             batch = [g for g in batch if g.score + most >= least or g.essay_ref in exact]
         made += _with_nearness(matches, patterns, batch)

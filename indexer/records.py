@@ -1,8 +1,8 @@
 """What records are made of: msgspec's structs and typing's named tuples, or lighter ones.
 
 msgspec makes records in C, which is what whoever searches often wants; but to import it, with
-typing, takes longer than a search does. A process that answers one search and ends takes
-:mod:`indexer.light_records` instead, which behave the same as far as a search goes.
+typing, takes longer than a search does. A process that answers one search and ends
+takes :mod:`indexer.light_records` instead, which behave the same as far as a search goes.
 """
 
 from __future__ import annotations
@@ -26,4 +26,12 @@ else:
         replace,
     )
 
-__all__ = ["Literal", "NamedTuple", "Protocol", "Struct", "asdict", "field", "replace"]
+__all__ = [
+    "Literal",
+    "NamedTuple",
+    "Protocol",
+    "Struct",
+    "asdict",
+    "field",
+    "replace",
+]

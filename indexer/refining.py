@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 
 from indexer.expressions import expression
+from indexer.keeping import lru_cache
 from indexer.model import Filter
 from indexer.query import (
     And,

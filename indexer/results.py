@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from indexer.deadline import check_clock
-from indexer.engines.base import Group, Matches
-from indexer.marks import Mark, Marker
-from indexer.model import Essay, EssayHit, Hit, Passage, Piece, ReadPassage
-from indexer.plan import Pattern, Plan, Scope, patterns_in
+from indexer.marks import Marker
+from indexer.model import EssayHit, Hit, ReadPassage
+from indexer.plan import patterns_in
 from indexer.snippets import light, snippet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.engines.base import Group, Matches
+    from indexer.marks import Mark
+    from indexer.model import Essay, Passage, Piece
+    from indexer.plan import Pattern, Plan, Scope
 
 
 class Presenter:

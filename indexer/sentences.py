@@ -7,7 +7,9 @@ abbreviation or an initial, then whether the next word is one that likes to open
 
 from __future__ import annotations
 
-import re
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
 
 Span = tuple[int, int]
 
@@ -15,18 +17,17 @@ Span = tuple[int, int]
 # use the sign for nothing else (Chinese, Indic, Arabic, Armenian, Ethiopic, Burmese, Khmer).
 _HARD = frozenset("。！？｡।॥؟۔։።፧፨။។៕")
 _SOFT = frozenset(".!?…‥‽⁇⁈⁉．")
-_CLOSERS = "\"'”’»›)\\]}」』）】》〉〕］｣*_"
+# What may stand between a stop and the space; a footnote's number, too: `word.¹ Next`.
+_CLOSERS = frozenset("\"'”’»›)]}」』）】》〉〕］｣*_⁰¹²³⁴⁵⁶⁷⁸⁹")
 _OPENERS = frozenset("\"'“‘„‚«‹([{「『（【《〈¿¡—–-*_")
 # What may stand before a word without a space, and the spaces other than the common one.
 _TO_SPACES = dict.fromkeys(map(ord, "([{“‘„\"'«‹—–\t\r\xa0\u2009\u202f\u3000"), " ")
-# Possessive throughout: a run of a million stops is read once. A footnote's number may stand
-# between the stop and the space: `word.[12] Next`, `word.¹ Next`.
-_BREAK = re.compile(
-    rf"([{''.join(sorted(_SOFT | _HARD))}]++(?:[{_CLOSERS}]|\[\w{{1,4}}\]|[⁰¹²³⁴-⁹])*+)\s*+|\n\s*+"
-)
-# Looked for alone it is found four times as fast.
-_STOP = re.compile(f"[{''.join(sorted(_SOFT | _HARD))}\n]")
-_WORD = re.compile(r"\w*")
+_STOPS = _SOFT | _HARD
+# What a text may be broken at; each is looked for alone.
+_BREAKS = (*sorted(_STOPS), "\n")
+_ASCII_BREAKS = ".!?\n"
+# Letters and digits of a footnote's mark in brackets: `word.[12] Next`.
+_MARK = 4
 # Code points before a full stop that are looked at: the longest abbreviation with its stops.
 _REACH = 16
 
@@ -82,8 +83,10 @@ def _abbreviates(text: str, stop: int, begin: int, after: int) -> bool:
     lowered = word.lower()
     if lowered in _LEADING:
         return True
-    found = _WORD.match(text, after, after + _REACH)
-    following = found.group().lower() if found else ""
+    end = after
+    while _is_word(text[end : end + 1]) and end < after + _REACH:
+        end += 1
+    following = text[after:end].lower()
     if word.isdigit():
         # `1. First` numbers what it opens.
         opens = len(word) <= 3 and line.lstrip() == word
@@ -125,6 +128,43 @@ def _ends(text: str, stops: str, begin: int, start: int, resume: int) -> bool:
     return not _abbreviates(text, start, begin, after)
 
 
+def _is_word(text: str) -> bool:
+    return text.isalnum() or text == "_"
+
+
+def _breaks(text: str) -> list[int]:
+    """Where stops and line ends stand."""
+    found: list[int] = []
+    for sign in _ASCII_BREAKS if text.isascii() else _BREAKS:
+        at = text.find(sign)
+        while at >= 0:
+            found.append(at)
+            at = text.find(sign, at + 1)
+    found.sort()
+    return found
+
+
+def _end(text: str, start: int) -> int:
+    """Where the stops that begin here end, with what goes with them."""
+    end = start + 1
+    while text[end : end + 1] in _STOPS:
+        end += 1
+    while True:
+        sign = text[end : end + 1]
+        if sign in _CLOSERS:
+            end += 1
+        elif sign == "[" and (mark := _mark(text, end)):
+            end = mark
+        else:
+            return end
+
+
+def _mark(text: str, start: int) -> int:
+    """Where a footnote's mark in brackets ends; 0 where none begins."""
+    end = text.find("]", start + 2, start + _MARK + 2)
+    return end + 1 if end >= 0 and all(map(_is_word, text[start + 1 : end])) else 0
+
+
 def sentences(text: str, *, lines: bool = False) -> list[Span]:
     """Spans of the sentences; together they cover the text.
 
@@ -132,14 +172,23 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
     ``lines`` every line end does (verse, lists).
     """
     spans: list[Span] = []
+    stops: str | None
     begin = 0
     least = 1 if lines else 2
     resume = 0
-    while stop := _STOP.search(text, resume):
-        found = _BREAK.match(text, stop.start())
-        assert found is not None
-        start, resume = found.span()
-        stops = found[1]
+    size = len(text)
+    for start in _breaks(text):
+        if start < resume:
+            continue
+        stops = text[start]
+        resume = start + 1
+        if stops == "\n":
+            stops = None
+        elif text[resume : resume + 1] != " ":
+            resume = _end(text, start)
+            stops = text[start:resume]
+        while resume < size and text[resume].isspace():
+            resume += 1
         if stops == "." and resume - start == 2 and text[resume : resume + 1].isupper():
             # By far the most sentences end so, and a look at the word before is enough.
             word = text[text.rfind(" ", begin, start) + 1 or begin : start]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from indexer.marks import Mark, merged
+from indexer.marks import merged
 from indexer.model import Piece
+from indexer.records import NamedTuple
 from indexer.sentences import sentences
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from indexer.marks import Mark
 
 _CUT = Piece("…")
 # Fragments at most: more than three are no longer read as a text.

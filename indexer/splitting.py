@@ -8,13 +8,18 @@ be remembered.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import NamedTuple
+from itertools import pairwise
 
-from indexer.folding import APOSTROPHES, HYPHENS, INVISIBLE, LINE_BREAK, fold
+from indexer.expressions import expression
+from indexer.folding import APOSTROPHES, HYPHENS, INVISIBLE, LINE_BREAK, fold, members
+from indexer.keeping import cache, lru_cache
+from indexer.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
 
 MAX_PARTS = 4  # of a compound that is also found written as one word
 
@@ -39,7 +44,7 @@ _LATIN = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af"
 # Letters that stand alone in abbreviations and units of measure.
 _CASED = f"{_LATIN}\u0370-\u03ff\u0400-\u052f"
 # Texts of these characters alone, most of those in Latin script, need no large classes.
-_BEYOND = re.compile(
+_BEYOND = expression(
     "[^\x00-\xac\xae-\u02af\u02bb\u02bc\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
     "\u2190-\u2bff\U0001f200-\U0001faff]"
 )
@@ -95,7 +100,7 @@ def _build(word: str) -> str:
 
 @cache
 def _plain_pattern() -> re.Pattern[str]:
-    return re.compile(_build(f"[{_DIGITS}{_LATIN}]++"))
+    return expression(_build(f"[{_DIGITS}{_LATIN}]++"))
 
 
 @cache
@@ -106,7 +111,7 @@ def _full_pattern() -> re.Pattern[str]:
     wrapped = f"{LINE_BREAK}(?=[^\\W_])"
     word = f"(?:{letters}++(?:[{marks}{INVISIBLE}]++(?:(?<=\u00ad){wrapped})?+)?+)++"
     run = f"(?:[{_UNSPACED}{_VOICED}]++[{marks}{INVISIBLE}\u200b]*+(?:{wrapped})?+)++"
-    return re.compile(f"{_build(word)}|{run}")
+    return expression(f"{_build(word)}|{run}")
 
 
 @cache
@@ -146,18 +151,18 @@ def _unit_pattern() -> re.Pattern[str]:
         "|[\uac00-\ud7a3][\u11a8-\u11ff\ud7cb-\ud7fb]?+"
         f"|[{_UNSPACED}{_VOICED}]"
     )
-    return re.compile(f"(?:{base})[{marks}{INVISIBLE}{_VOICED}]*+")
+    return expression(f"(?:{base})[{marks}{INVISIBLE}{_VOICED}]*+")
 
 
 @cache
 def _run_start() -> re.Pattern[str]:
-    return re.compile(f"[{_UNSPACED}{_VOICED}]")
+    return expression(f"[{_UNSPACED}{_VOICED}]")
 
 
 @cache
 def _easy_run() -> re.Pattern[str]:
     """Characters that fold to themselves and take no marks: most of Han, kana, Korean."""
-    return re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
+    return expression("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
 
 
 @cache
@@ -173,18 +178,67 @@ def _figures() -> tuple[re.Pattern[str], re.Pattern[str]]:
         f")(?![.,{APOSTROPHES}{_THIN}]?{digit})"
     )
     decimal = f"{digit}++\\.{digit}++(?![.,{APOSTROPHES}{_THIN}]{digit})"
-    return re.compile(thousands), re.compile(decimal)
+    return expression(thousands), expression(decimal)
 
 
 # Where a chunk goes on after white space.
-_SEAM = re.compile(f"[{HYPHENS}\u00ad]{LINE_BREAK}")
-_THIN_NUMBER = re.compile(f"[{_DIGITS}][{_THIN}][{_DIGITS}]")
-_HYPHEN = re.compile(f"[{HYPHENS}](?:{LINE_BREAK})?")
-_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
-_LINK = re.compile(f"[{HYPHENS}{APOSTROPHES}\u00b7\\s]")
-_JOINS = re.compile(f"[{HYPHENS}{APOSTROPHES}.,{_THIN}\u00b7]")
-_NUMBER_PIECE = re.compile(f"[^.,{APOSTROPHES}{_THIN}]+")
-_NUMBER = re.compile(f"[{_DIGITS}]+[.,{APOSTROPHES}{_THIN}][{_DIGITS}]")
+_SEAMS = frozenset(HYPHENS) - {"\\"} | {"\u00ad"}
+_HYPHEN = expression(f"[{HYPHENS}](?:{LINE_BREAK})?")
+_HYPHENS = frozenset(HYPHENS) - {"\\"}
+_APOSTROPHE = expression(f"[{APOSTROPHES}]")
+_APOSTROPHES = members(APOSTROPHES)
+_LINKS = _HYPHENS | _APOSTROPHES | {"\u00b7"}
+_JOINS = _LINKS | {".", ",", *_THIN}
+_NO_DIGITS = expression(f"[^{_DIGITS}]")
+_NUMBER_PIECE = expression(f"[^.,{APOSTROPHES}{_THIN}]+")
+_NUMBER = expression(f"[{_DIGITS}]+[.,{APOSTROPHES}{_THIN}][{_DIGITS}]")
+
+
+# Signs around words that are a part of none.
+_AROUND = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d\u2026\u2013\u2014\u00ab\u00bb"
+# Makes spaces of them.
+BETWEEN_WORDS = dict.fromkeys(map(ord, _AROUND), " ")
+# Those of them that end a chunk wherever they stand: all but points, commas and links.
+_APART = dict.fromkeys(map(ord, set(_AROUND) - set(".,'`-\u2018\u2019")), " ")
+_LINKED = dict.fromkeys(map(ord, "'’"), "-")
+# Characters; what is longer is more than a few words.
+_FEW = 80
+
+
+def chunks(text: str) -> Iterable[tuple[str, int]]:
+    """The chunks and runs of a text, each with its offset."""
+    if len(text) <= _FEW and (found := _plain_chunks(text)) is not None:
+        return found
+    return ((match[0], match.start()) for match in pattern_for(text).finditer(text))
+
+
+def _plain_chunks(text: str) -> list[tuple[str, int]] | None:
+    """The same of plain words, without an expression: ``None`` where it takes one."""
+    pieces = text.split()
+    # Over the end of a line, or a space that is no common one, a chunk may go on.
+    if len(pieces) > 1 and not (text.isascii() and len(text.splitlines()) == 1):
+        return None
+    found = []
+    at = 0
+    for piece in text.translate(_APART).split():
+        core = piece.strip(_AROUND)
+        if not core:
+            continue
+        if not (core.isascii() and core.isalnum()) and not all(
+            map(_is_plain, core.translate(_LINKED).split("-"))
+        ):
+            return None
+        at = text.index(core, at)
+        found.append((core, at))
+        at += len(core)
+    return found
+
+
+def _is_plain(word: str) -> bool:
+    """Whether these are letters of Latin script alone, or letters and digits of ASCII."""
+    if word.isascii():
+        return word.isalnum()
+    return word.isalpha() and max(word) <= "ʯ"
 
 
 def pattern_for(text: str) -> re.Pattern[str]:
@@ -198,31 +252,40 @@ def is_sewn(text: str) -> bool:
     """Whether a chunk or a run of ``text`` may reach over white space: over the end of a line, or
     the thin space amid a number. Where none does, each chunk lies within one piece of
     ``text.split()`` and is the same there."""
-    several = len(text.splitlines()) > 1
-    if text.isascii():
-        return several and _SEAM.search(text) is not None
-    if any(space in text for space in _THIN) and _THIN_NUMBER.search(text):
+    *lines, _ = text.splitlines() or [""]
+    if any(line.rstrip(" \t")[-1:] in _SEAMS for line in lines if line):
         return True
-    return several and (_SEAM.search(text) is not None or has_runs(text))
+    if text.isascii():
+        return False
+    return any(space in text and _is_amid_number(text, space) for space in _THIN) or (
+        bool(lines) and has_runs(text)
+    )
+
+
+def _is_amid_number(text: str, space: str) -> bool:
+    parts = text.split(space)
+    return any(a[-1:].isdecimal() and b[:1].isdecimal() for a, b in pairwise(parts))
 
 
 def has_runs(text: str) -> bool:
     """Whether any of ``text`` is in a script written without spaces."""
-    return _BEYOND.search(text) is not None and _run_start().search(text) is not None
+    # Punctuation, signs and the rest of Latin lie between those of the south and of the east.
+    likely = any(sign > "\u0e00" and not "\u1e00" <= sign < "\u2e80" for sign in set(text))
+    return likely and _run_start().search(text) is not None
 
 
 # The encoding of texts that :func:`pieces` can cut: all of most of those in Latin script.
 PIECES = "cp1252"
 # What hangs together over white space, or is another letter to the large classes alone.
 _SPANNING = (b"\xa0", b"\xad", b"\x88")
-_WRAPPED = re.compile(rb"-[ \t]*[\r\n\x0b\x0c]")
+_WRAPPED = expression(rb"-[ \t]*[\r\n\x0b\x0c]")
 
 
 @cache
 def _separators() -> bytes:
     """A table for ``bytes.translate`` that makes spaces of what is no part of any chunk and is
     looked at by none: all but letters, digits and what may link them."""
-    kept = re.compile(f"[^\\W_]|[{APOSTROPHES}.,\u00b7-]")
+    kept = expression(f"[^\\W_]|[{APOSTROPHES}.,\u00b7-]")
     return bytes(
         code if kept.match(bytes((code,)).decode(PIECES, "replace")) else 32 for code in range(256)
     )
@@ -278,10 +341,11 @@ def groups(chunk: str) -> Iterator[Group]:
         yield Group((Atom(form, chunk, 0, len(chunk)),))
         return
     end = len(chunk)
-    while _LINK.match(chunk, end - 1):  # to a word of another script, as in "e-字"
+    # To a word of another script, as in "e-字".
+    while end and (chunk[end - 1] in _LINKS or chunk[end - 1].isspace()):
         end -= 1
     chunk = chunk[:end]
-    if not _JOINS.search(chunk):
+    if _JOINS.isdisjoint(chunk):
         if form := _form(chunk):
             yield Group((Atom(form, chunk, 0, len(chunk)),))
         return
@@ -326,9 +390,12 @@ def _join(atoms: list[Atom]) -> Atom:
 
 def _split_at_hyphens(chunk: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for match in _HYPHEN.finditer(chunk):
-        yield start, match.start()
-        start = match.end()
+    for at, sign in enumerate(chunk):
+        if sign in _HYPHENS:
+            yield start, at
+            start = at + 1
+            if chunk[start : start + 1].isspace() and (found := _HYPHEN.match(chunk, at)):
+                start = found.end()
     if start < len(chunk):
         yield start, len(chunk)
 
@@ -336,20 +403,21 @@ def _split_at_hyphens(chunk: str) -> Iterator[tuple[int, int]]:
 def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
     """The words between two hyphens: one group, or several for a date or version."""
     part = chunk[start:end]
-    if _NUMBER.match(part):
+    if part[:1].isdecimal() and _NUMBER.match(part):
         yield from _number_groups(part, start)
         return
     elided: list[Atom] = []
     begin = 0
-    for match in () if "." in part else _APOSTROPHE.finditer(part):
-        article = part[begin : match.start()]
-        rest = part[match.end() :]
+    apostrophes = [at for at, sign in enumerate(part) if sign in _APOSTROPHES]
+    for at in () if "." in part else apostrophes:
+        article = part[begin:at]
+        rest = part[at + 1 :]
         if len(elided) == 2 or len(article) > 12 or fold(article) not in _ELIDED:
             break
         if len(rest) <= 2 and fold(rest) in _ENGLISH_ENDINGS:
             break
-        elided.append(Atom(fold(article), article, start + begin, start + match.start()))
-        begin = match.end()
+        elided.append(Atom(fold(article), article, start + begin, start + at))
+        begin = at + 1
     atom = _atom(part[begin:], start + begin)
     if not elided or atom is None:
         yield from (Group((alone,)) for alone in [*elided, atom] if alone)
@@ -362,7 +430,7 @@ def _atom(piece: str, start: int) -> Atom | None:
     form = _form(piece.replace(".", ""))
     if not form:
         return None
-    possessive = piece[-1] in "sS" and _APOSTROPHE.fullmatch(piece[-2:-1])
+    possessive = piece[-1] in "sS" and piece[-2:-1] in _APOSTROPHES
     stem_of = piece[:-2] if possessive else piece
     return Atom(form, stem_of.replace(".", ""), start, start + len(piece))
 
@@ -379,7 +447,7 @@ def _number_groups(part: str, start: int) -> Iterator[Group]:
     if match := thousands.match(part):
         decimals = match["a"] or match["b"] or match["c"] or ""
         whole = match[0][: len(match[0]) - len(decimals)]
-        form = re.sub(f"[^{_DIGITS}]", "", whole) + decimals.replace(",", ".")
+        form = _NO_DIGITS.sub("", whole) + decimals.replace(",", ".")
     elif match := decimal.match(part):
         form = match[0]
     else:

@@ -60,6 +60,32 @@ LATE = {
     "whoosh",
     "yaml",
 }
+# What a search of plain words in a process of its own does without: each takes a millisecond or
+# several.
+HEAVY = {
+    "array",
+    "click",
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "enum",
+    "functools",
+    "heapq",
+    "indexer.cli",
+    "indexer.engines.whoosh_catalogue",
+    "indexer.refining",
+    "indexer.spelling",
+    "inspect",
+    "json",
+    "logging",
+    "msgspec",
+    "pathlib",
+    "re",
+    "struct",
+    "tempfile",
+    "threading",
+    "typing",
+}
 
 
 def _modules() -> dict[str, Path]:
@@ -199,3 +225,8 @@ def test_a_search_loads_no_parser_and_no_process_pool(tmp_path: Path) -> None:
         [sys.executable, *essays, "index", "seeds"], check=True, capture_output=True, cwd=ROOT
     )
     assert not _loaded(*essays, "search", "opposition", "movements") & LATE
+    # As the command does it that is installed, and not by ``-m``, which loads some by itself.
+    command = ["-c", "from indexer.command import run; run()", *essays[2:]]
+    loaded = _loaded(*command, "search", "the", "opposition", "movements") - _loaded("-c", "pass")
+    assert {name for name in loaded if name.startswith("indexer.")} > {"indexer.library"}
+    assert not loaded & (LATE | HEAVY)

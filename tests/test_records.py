@@ -1,14 +1,22 @@
-"""Both kinds of records are the same to whoever uses them."""
+"""What a process that ends soon loads in the place of larger libraries does the same as they."""
 
 from __future__ import annotations
 
+import json
 import pickle
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from indexer import light_records, records
+from indexer import light_messages, light_records, plain_json, records
+from indexer.engines import whoosh_entries
+from indexer.languages import STEMMERS
+from indexer.locating import Locator
+from indexer.splitting import Atom, chunks, pattern_for
+from indexer.terms import stems
 
 
 def of(kind: Any) -> Any:
@@ -108,3 +116,85 @@ def test_a_search_in_this_process_has_records_made_in_c() -> None:
     assert pickle.loads(pickle.dumps(note)) == note
     with pytest.raises(AttributeError):
         note.kind = "other"  # type: ignore[misc]
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=20) | st.dictionaries(st.text(max_size=40), inner),
+    max_leaves=30,
+)
+
+
+@given(values)
+def test_a_stored_entry_is_read_the_same(value: Any) -> None:
+    data = memoryview(whoosh_entries.pack(value))
+    assert light_messages.unpack(data, whoosh_entries.odd_string) == whoosh_entries.unpack(data)
+
+
+@pytest.mark.parametrize("size", [0, 31, 32, 255, 256, 65_535, 65_536])
+def test_a_stored_entry_may_be_of_any_size(size: int) -> None:
+    for value in ("é" * size, [1] * size, {str(n): n for n in range(size)}, "\udcff" * size):
+        data = memoryview(whoosh_entries.pack(value))
+        assert light_messages.unpack(data, whoosh_entries.odd_string) == value
+
+
+@given(values, st.data())
+def test_a_stored_entry_that_is_cut_short_is_a_value_error(value: Any, data: st.DataObject) -> None:
+    packed = whoosh_entries.pack([value])
+    end = data.draw(st.integers(0, len(packed) - 1))
+    with pytest.raises(ValueError, match=r"cut short|unexpected end|utf-8"):
+        light_messages.unpack(memoryview(packed)[:end], whoosh_entries.odd_string)
+
+
+@pytest.mark.parametrize("data", [b"\xc1", b"\xcb" + bytes(8), b"\x01\x01", b"\xc7\x01\x07a"])
+def test_a_stored_entry_of_no_sense_is_a_value_error(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        light_messages.unpack(memoryview(data), whoosh_entries.odd_string)
+
+
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(documents, st.sampled_from([None, 1]), st.booleans())
+def test_a_json_document_is_read_the_same(value: Any, indent: int | None, escaped: bool) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=escaped)
+    assert plain_json.loads(text) == value
+    assert plain_json.loads(f" {text}\n") == value
+
+
+@given(st.text('{}[]",:0123456789-.eEtruefalsn \n\\"', max_size=12))
+def test_what_is_no_json_is_a_value_error(text: str) -> None:
+    try:
+        wanted = json.loads(text)
+    except ValueError:
+        with pytest.raises(ValueError, match=r".+"):
+            plain_json.loads(text)
+    else:
+        assert plain_json.loads(text) == wanted
+
+
+SIGNS = "- - - ' ’ ‐ — – . , “ ” ( ) _ · ! / ´ ` ~ … \u0301 \u00ad"
+LETTERS = "co a B café l d U S s 1 000 1989 ² ½ é ß œ ʰ ª É 字 е й"
+pieces_of_text = st.lists(
+    st.sampled_from([*SIGNS.split(), *LETTERS.split(), " ", " ", "\u00a0", "\n", "\r\n"]),
+    max_size=8,
+).map("".join)
+
+
+@given(pieces_of_text)
+def test_plain_words_are_cut_as_by_the_expression(text: str) -> None:
+    found = [(match[0], match.start()) for match in pattern_for(text).finditer(text)]
+    assert list(chunks(text)) == found
+
+
+@given(st.from_regex(r"[a-z]{1,14}", fullmatch=True), st.sampled_from(sorted(STEMMERS)))
+def test_a_piece_that_is_passed_over_has_no_such_stem(word: str, language: str) -> None:
+    found = stems(Atom(word, word, 0, len(word)), language)
+    for stem in found:
+        locator = Locator(language, {"exact": set(), "stem": {f"{language}:{stem}"}})
+        assert locator.may_hold(f"({word.title()}).")
+        assert locator.may_hold(f"x-{word}")

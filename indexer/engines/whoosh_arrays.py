@@ -20,21 +20,22 @@ from __future__ import annotations
 import mmap
 import os
 import sys
-import weakref
-from pathlib import Path
-from struct import Struct as Layout
-from typing import Any, Literal, TypeAlias
 
 from indexer.errors import DamagedError, SchemaError, StorageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Literal, TypeAlias
+
+    # Numbers of an array: a view into a file, or an ``array`` where they had to be put together.
+    Numbers: TypeAlias = "memoryview[int]"
+    Code: TypeAlias = Literal["B", "H", "I", "Q"]
+
 FORMAT_VERSION = 1
 
-# Numbers of an array: a view into a file, or an ``array`` where they had to be put together.
-Numbers: TypeAlias = "memoryview[int]"
-Code: TypeAlias = Literal["B", "H", "I", "Q"]
-
 _MAGIC = b"essays\r\n"
-_HEADER = Layout("<8sIIQ")
+_HEADER = 24  # bytes
 _ALIGNED = 64
 # Bytes of an item by the type codes of :mod:`array`, as they are on every machine that we serve.
 _SIZES: dict[Code, int] = {"B": 1, "H": 2, "I": 4, "Q": 8}
@@ -52,17 +53,20 @@ def _check_byte_order(path: object) -> None:
 class Arrays:
     """One such file, open for reading (``DamagedError``, ``SchemaError``)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         _check_byte_order(path)
         self.path = path
         self._descriptor = os.open(path, os.O_RDONLY)
-        weakref.finalize(self, os.close, self._descriptor)
         try:
             self.map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
         except ValueError:
             raise self._damaged("is empty") from None
         self._view = memoryview(self.map)
         self._directory = self._read_directory()
+
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        if hasattr(self, "_descriptor"):
+            close(self._descriptor)
 
     def _damaged(self, what: str) -> DamagedError:
         return DamagedError(
@@ -72,9 +76,11 @@ class Arrays:
     def _read_directory(self) -> bytes:
         """The directory as it lies there; a line of it is made sense of when it is asked for."""
         size = len(self.map)
-        if size < _HEADER.size:
+        if size < _HEADER:
             raise self._damaged("is cut short")
-        magic, version, length, begin = _HEADER.unpack_from(self.map)
+        head = self.map[:_HEADER]
+        magic, begin = head[:8], int.from_bytes(head[16:], "little")
+        version, length = memoryview(head)[8:16].cast("I")
         if magic != _MAGIC:
             raise self._damaged("is not a file of an index")
         if version != FORMAT_VERSION:
@@ -105,7 +111,7 @@ class Arrays:
             kind, place, number = line.decode("ascii").split(" ")
             code, begin = _CODES[kind], int(place)
             end = begin + int(number) * _SIZES[code]
-            if not _HEADER.size <= begin <= end <= len(self.map):
+            if not _HEADER <= begin <= end <= len(self.map):
                 raise ValueError(line)
         except (ValueError, KeyError):
             raise self._damaged("has an impossible directory") from None
@@ -153,7 +159,7 @@ class ArraysWriter:
         self._file = file
         self._lines: list[str] = []
         self._at = 0
-        self._write(bytes(_HEADER.size))
+        self._write(bytes(_HEADER))
 
     def _write(self, buffer: Any) -> None:
         self._file.write(buffer)
@@ -191,5 +197,7 @@ class ArraysWriter:
         directory = "".join(self._lines).encode("ascii")
         self._write(directory)
         self._file.seek(0)
-        self._file.write(_HEADER.pack(_MAGIC, FORMAT_VERSION, len(directory), begin))
+        numbers = ((FORMAT_VERSION, 4), (len(directory), 4), (begin, 8))
+        head = (number.to_bytes(size, "little") for number, size in numbers)
+        self._file.write(b"".join((_MAGIC, *head)))
         self._file.close()

@@ -9,18 +9,24 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
 from heapq import nsmallest
 from itertools import accumulate
-from typing import NamedTuple
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Counts, FacetName, Selection
-from indexer.engines.whoosh_evaluation import Evaluation
-from indexer.engines.whoosh_reader import Snapshot, reading
-from indexer.model import Essay, ShelfOrder
-from indexer.plan import Pattern
+from indexer.engines.base import Counts
+from indexer.engines.whoosh_reader import reading
+from indexer.keeping import cached_property
+from indexer.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from indexer.engines.base import FacetName, Selection
+    from indexer.engines.whoosh_evaluation import Evaluation
+    from indexer.engines.whoosh_reader import Snapshot
+    from indexer.model import Essay, ShelfOrder
+    from indexer.plan import Pattern
 
 # Authors asked for again and again, whose essays are kept.
 _KEPT_PATTERNS = 4_096
@@ -44,15 +50,10 @@ class Shelves:
         self._namesakes: dict[str, int] | None = None
         self._patterns: dict[Pattern, set[int]] = {}
 
-    @cached_property
+    @property
     def languages(self) -> dict[str, int]:
         """The languages of the essays, and how many essays each has."""
-        snapshot = self.snapshot
-        counted = (
-            (language, len(snapshot.postings(fields.LANGUAGE, language)))
-            for language, _ in snapshot.vocabulary((fields.LANGUAGE,), "")
-        )
-        return {language: essays for language, essays in counted if essays}
+        return self.snapshot.languages
 
     @cached_property
     def words(self) -> int:
@@ -107,7 +108,7 @@ class Shelves:
         place_of = snapshot.essay_of()
         numbers = array("I", bytes(4 * len(snapshot.essays)))
         values: list[tuple[str, ...]] = []
-        for language in self.languages:
+        for language in snapshot.languages:
             for document in snapshot.postings(fields.LANGUAGE, language).documents:
                 numbers[place_of[document]] = len(values)
             values.append((language,))

@@ -21,7 +21,7 @@ from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
 from indexer.engines import whoosh_entries as entries
-from indexer.engines.whoosh_arrays import ArraysWriter, Code
+from indexer.engines.whoosh_arrays import ArraysWriter
 from indexer.engines.whoosh_fields import COLUMNS, ENTRY, LENGTHS, TERM_FIELDS
 from indexer.engines.whoosh_segment import (
     FARTHEST,
@@ -34,6 +34,10 @@ from indexer.engines.whoosh_segment import (
     Lists,
     fence_of,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from indexer.engines.whoosh_arrays import Code
 
 # Of postings and of positions of one field in a segment: more than numbers of four bytes tell
 # apart. A segment has far fewer documents.

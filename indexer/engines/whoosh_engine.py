@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from _thread import allocate_lock
 from math import inf
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Entry, Fingerprint, Matches, Selection
-from indexer.engines.whoosh_catalogue import Shelves, WhooshCatalogue
+from indexer.engines.base import Entry
 from indexer.engines.whoosh_evaluation import Evaluation
-from indexer.engines.whoosh_location import SCHEMA_VERSION, Location, Stamp, newest_generation
+from indexer.engines.whoosh_location import SCHEMA_VERSION, Location, newest_generation
 from indexer.engines.whoosh_matches import WhooshMatches
 from indexer.engines.whoosh_reader import Snapshot, reading
 from indexer.errors import NoIndexError, SchemaError
-from indexer.model import Essay, ShelfOrder, Sort, Status
-from indexer.plan import Below, Pattern, Plan, Scope
-from indexer.spelling import Lexicon, matcher
-from indexer.terms import form_of
+from indexer.model import Status
+from indexer.plan import Below
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from indexer.engines.vector_weighing import Weighing
-    from indexer.engines.whoosh_writer import WhooshWriter
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeVar
 
-T = TypeVar("T")
+    from indexer.engines.base import Fingerprint, Matches, Selection
+    from indexer.engines.vector_weighing import Weighing
+    from indexer.engines.whoosh_catalogue import Shelves, WhooshCatalogue
+    from indexer.engines.whoosh_location import Stamp
+    from indexer.engines.whoosh_writer import WhooshWriter
+    from indexer.model import Essay, ShelfOrder, Sort
+    from indexer.plan import Pattern, Plan, Scope
+    from indexer.spelling import Lexicon
+
+    T = TypeVar("T")
 
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
@@ -44,7 +47,7 @@ class WhooshEngine:
 
     def __init__(
         self,
-        path: Path,
+        path: str | os.PathLike[str],
         *,
         write_wait: float = 10.0,
         create: bool = False,
@@ -54,7 +57,7 @@ class WhooshEngine:
         self._write_wait = write_wait
         self._vectors = vectors
         # Held while the newest commit is opened; reading needs none.
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._snapshot: Snapshot | None = None
         self._asked = 0
         self._shelves: Shelves | None = None
@@ -70,7 +73,7 @@ class WhooshEngine:
         stamp = self._location.stamp()
         if not stamp.current():
             raise SchemaError(
-                f"{self._location.path}: made by an older version of essay-search; make it "
+                f"{self._location.root}: made by an older version of essay-search; make it "
                 "anew with: essays index --rebuild FOLDER"
             )
         return stamp
@@ -78,7 +81,7 @@ class WhooshEngine:
     def _newest(self) -> Snapshot:
         """A snapshot of the newest commit."""
         stamp = self._current_stamp()
-        folder = self._location.path / stamp.folder
+        folder = os.path.join(self._location.root, stamp.folder)
         known = self._snapshot
         if known is not None and known.folder == folder and known.is_newest():
             self._asked += 1
@@ -89,7 +92,7 @@ class WhooshEngine:
             try:
                 snapshot = Snapshot(folder, known)
             except FileNotFoundError:
-                folder = self._location.current_folder()
+                folder = os.path.join(self._location.root, self._location.stamp().folder)
             else:
                 break
         else:
@@ -99,7 +102,7 @@ class WhooshEngine:
 
     def _read(self, ask: Callable[[Snapshot], T]) -> T:
         """Asks the newest snapshot; damage becomes one clear error."""
-        with reading(self._location.path):
+        with reading(self._location.root):
             with self._lock:
                 snapshot = self._newest()
             return ask(snapshot)
@@ -142,7 +145,7 @@ class WhooshEngine:
 
     def revision(self) -> str:
         """A short text that every commit and every rebuild changes."""
-        with reading(self._location.path):
+        with reading(self._location.root):
             try:
                 return self._revision()
             except FileNotFoundError:
@@ -152,7 +155,7 @@ class WhooshEngine:
     def _revision(self) -> str:
         stamp = self._current_stamp()
         # A writer that was killed may have committed without a new stamp.
-        generation = newest_generation(self._location.path / stamp.folder)
+        generation = newest_generation(os.path.join(self._location.root, stamp.folder))
         return f"{stamp.token}-{stamp.folder.removeprefix('index-')}-{generation}"
 
     def fingerprints(self) -> Iterator[Fingerprint]:
@@ -167,13 +170,13 @@ class WhooshEngine:
             # The stored entries of an older analyser are the same; only its terms differ.
             if self._location.stamp().schema != SCHEMA_VERSION:
                 return iter(())
-            with reading(self._location.path):
+            with reading(self._location.root):
                 return iter(ask(Snapshot(self._location.current_folder())))
         return iter(self._read(ask))
 
     def languages(self) -> Mapping[str, int]:
         """Languages of the essays and how many essays each has."""
-        return self._read(lambda snapshot: dict(self._shelves_of(snapshot).languages))
+        return self._read(lambda snapshot: dict(snapshot.languages))
 
     def vocabulary(self, prefix: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms that begin with a prefix, with how many documents hold each."""
@@ -183,6 +186,9 @@ class WhooshEngine:
 
     def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms whose form has a shape, with how many documents hold each."""
+        from indexer.spelling import matcher
+        from indexer.terms import form_of
+
         matching = matcher(shape)
 
         def ask(snapshot: Snapshot) -> list[tuple[str, int]]:
@@ -208,6 +214,9 @@ class WhooshEngine:
         return self._read(ask)
 
     def _shelves_of(self, snapshot: Snapshot) -> Shelves:
+        # Here, because a search needs none unless it is asked for facets.
+        from indexer.engines.whoosh_catalogue import Shelves
+
         with self._lock:
             shelves = self._shelves
             if shelves is None or shelves.snapshot is not snapshot:
@@ -216,6 +225,8 @@ class WhooshEngine:
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> WhooshCatalogue:
         """Essays in order, told without loading more than those of a page."""
+
+        from indexer.engines.whoosh_catalogue import WhooshCatalogue
 
         def ask(snapshot: Snapshot) -> WhooshCatalogue:
             shelves = self._shelves_of(snapshot)
@@ -229,14 +240,16 @@ class WhooshEngine:
         """Runs a plan over the newest commit."""
 
         def ask(snapshot: Snapshot) -> Matches:
-            shelves = self._shelves_of(snapshot)
             if self._vectors:
                 from indexer.engines.vector_matches import VectorMatches
 
+                shelves = self._shelves_of(snapshot)
                 weighing = self._weighing_of(snapshot)
                 return VectorMatches(weighing, shelves, plan, sort, per_essay, deadline)
             evaluation = Evaluation(snapshot, deadline)
-            return WhooshMatches(evaluation, snapshot, shelves, plan, sort, per_essay)
+            return WhooshMatches(
+                evaluation, snapshot, lambda: self._shelves_of(snapshot), plan, sort, per_essay
+            )
 
         return self._read(ask)
 
@@ -282,15 +295,15 @@ class WhooshEngine:
         def ask(snapshot: Snapshot) -> Status:
             shelves = self._shelves_of(snapshot)
             return Status(
-                location=str(self._location.path),
+                location=self._location.root,
                 engine="whoosh",
                 schema_version=SCHEMA_VERSION,
                 essays=len(snapshot.essays),
                 passages=snapshot.passages,
                 words=shelves.words,
-                bytes=_size(self._location.path),
+                bytes=_size(self._location.root),
                 updated=self._location.stamp().updated,
-                languages=dict(shelves.languages),
+                languages=dict(snapshot.languages),
                 healthy=True,
             )
 
@@ -309,14 +322,19 @@ def _lexicon(snapshot: Snapshot, scope: Scope) -> Lexicon:
     names = fields.words_of(scope)
     lexicon = snapshot.lexicons.get(names)
     if lexicon is None:
+        from indexer.spelling import Lexicon
+        from indexer.terms import form_of
+
         lexicon = Lexicon(list(snapshot.vocabulary(names, "")), form_of)
         snapshot.lexicons[names] = lexicon
     return lexicon
 
 
-def _size(folder: Path) -> int:
+def _size(folder: str) -> int:
     """Bytes of all files below a folder; a writer may delete some meanwhile."""
     total = 0
+    from contextlib import suppress
+
     for place, _, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import indexer
 
-import msgspec
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Strings with half of a surrogate pair, which UTF-8 has no bytes for, are of this extension type.
 _ODD_STRING = 1
@@ -13,6 +14,8 @@ _ODD_STRING = 1
 
 def pack(value: Any) -> bytes:
     """A value of strings, numbers, lists, mappings and nothing."""
+    import msgspec
+
     try:
         return msgspec.msgpack.encode(value)
     except UnicodeEncodeError:
@@ -21,24 +24,38 @@ def pack(value: Any) -> bytes:
 
 def _encodable(value: Any) -> Any:
     """The same with odd strings as what MessagePack has room for."""
+    import msgspec
+
     if isinstance(value, str):
         try:
             value.encode()
         except UnicodeEncodeError:
             return msgspec.msgpack.Ext(_ODD_STRING, value.encode("utf-8", "surrogatepass"))
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _encodable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [*map(_encodable, value)]
     return value
 
 
-def _odd_string(code: int, data: memoryview) -> str:
+def odd_string(code: int, data: memoryview) -> str:
+    """The string that an extension type stands for (``ValueError``)."""
     if code != _ODD_STRING:
         raise ValueError(f"a stored entry has an item of type {code}")
     return bytes(data).decode("utf-8", "surrogatepass")
 
 
-unpack = msgspec.msgpack.Decoder(ext_hook=_odd_string).decode
+if TYPE_CHECKING or not indexer.ONE_SHOT:
+    import msgspec
+
+    _decode = msgspec.msgpack.Decoder(ext_hook=odd_string).decode
+else:
+    from indexer import light_messages
+
+    def _decode(data: bytes) -> Any:
+        return light_messages.unpack(memoryview(data), odd_string)
+
+
+unpack = _decode
 """The value; its tuples are lists."""

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, pairwise, product, repeat
 from math import prod
 from operator import add
 
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Part
-from indexer.engines.whoosh_reader import PostingList, Snapshot
 from indexer.matching import occurrences
 from indexer.plan import (
     Alternative,
     Below,
     Both,
-    Dated,
     Either,
     InLanguage,
     OfEssay,
-    Path,
     Pattern,
-    PlanNode,
     Without,
 )
 from indexer.records import replace
 from indexer.rows import is_graded
 from indexer.weights import inverse_frequency
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from indexer.engines.base import Part
+    from indexer.engines.whoosh_reader import PostingList, Snapshot
+    from indexer.plan import (
+        Dated,
+        Path,
+        PlanNode,
+    )
 
 # A position in a passage, heading path, title or list of authors is below this.
 _POSITIONS = 1 << 24
@@ -89,6 +94,8 @@ class Evaluation:
         found = self._along.get((there, field))
         if found is None:
             self.check_clock()
+            from collections import Counter
+
             ends = self._ends(there, field)
             found = self._along[there, field] = Counter(map(_POSITIONS.__rfloordiv__, ends))
         return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-from indexer.engines.base import Part
-from indexer.plan import Pattern, Scope, View
+    from indexer.engines.base import Part
+    from indexer.plan import Pattern, Scope, View
 
 TEXT_EXACT, TEXT_STEM = "text_exact", "text_stem"
 HEADING_EXACT, HEADING_STEM = "heading_exact", "heading_stem"

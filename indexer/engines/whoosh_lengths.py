@@ -7,14 +7,16 @@ are those of an engine built on Lucene.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from struct import Struct as Layout
-from typing import NamedTuple
-
-from indexer.analysis import Postings
-from indexer.plan import View
+from indexer.records import NamedTuple
 from indexer.terms import width_of
 from indexer.weights import BM25
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from indexer.analysis import Postings
+    from indexer.plan import View
 
 VIEWS: tuple[View, View] = ("exact", "stem")
 
@@ -85,22 +87,28 @@ class Totals(NamedTuple):
     tokens: int
 
 
-_LAYOUT = Layout("<IQIQ")
+# Of an essay's totals, little-endian: passages (32 bits) and tokens (64), exact and then of stems.
+_BYTES = 24
 
 
 def pack_totals(lengths: list[Tokens]) -> bytes:
     """An essay's totals in each view, from its passages' lengths."""
     exact = [of.exact for of in lengths if of.exact]
     stem = [of.stem for of in lengths if of.stem]
-    return _LAYOUT.pack(len(exact), sum(exact), len(stem), sum(stem))
+    return b"".join(
+        number.to_bytes(size, "little")
+        for number, size in ((len(exact), 4), (sum(exact), 8), (len(stem), 4), (sum(stem), 8))
+    )
 
 
 def sum_totals(packed: Iterable[bytes]) -> dict[View, Totals]:
     """The totals of many essays in each view."""
-    exact = exact_tokens = stem = stem_tokens = 0
-    for numbers in map(_LAYOUT.unpack, packed):
-        exact += numbers[0]
-        exact_tokens += numbers[1]
-        stem += numbers[2]
-        stem_tokens += numbers[3]
-    return {"exact": Totals(exact, exact_tokens), "stem": Totals(stem, stem_tokens)}
+    values = list(packed)
+    if any(len(value) != _BYTES for value in values):
+        raise ValueError("the lengths of an essay are cut short")
+    halves = memoryview(b"".join(values)).cast("I")
+    exact, low, high, stem, stem_low, stem_high = (sum(halves[n::6]) for n in range(6))
+    return {
+        "exact": Totals(exact, low + (high << 32)),
+        "stem": Totals(stem, stem_low + (stem_high << 32)),
+    }

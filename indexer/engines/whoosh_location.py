@@ -15,17 +15,10 @@ Whoosh is not needed to read any of it.
 from __future__ import annotations
 
 import errno
-import json
 import os
-import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import asdict
-
+from indexer import plain_json
 from indexer.analysis import ANALYSIS_VERSION
 from indexer.errors import (
     BusyError,
@@ -35,23 +28,49 @@ from indexer.errors import (
     SchemaError,
     StorageError,
 )
+from indexer.expressions import expression
+from indexer.keeping import cached_property
+from indexer.records import Struct, asdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Literal
 
 SCHEMA_VERSION = 4
 STAMP, LOCK, WRITER = "essays.json", "writer.lock", "writer.json"
 # In the folder of the Whoosh index, beside its files.
 SUMS = "checksums.json"
 INDEX_NAME = "essays"
-_FOLDER = re.compile(r"index-[0-9]+")
-_TOC = re.compile(rf"_{INDEX_NAME}_([0-9]+)\.toc")
-_MANIFEST = re.compile(rf"(_{INDEX_NAME}_[0-9]+)\.json")
+_MANIFEST = expression(rf"(_{INDEX_NAME}_[0-9]+)\.json")
 
 
-@contextmanager
-def storage_errors(location: Path) -> Iterator[None]:
+def _number(name: str, before: str, after: str = "") -> int | None:
+    """The number that makes a name, if there is nothing else in it."""
+    if not (name.startswith(before) and name.endswith(after)):
+        return None
+    digits = name[len(before) : len(name) - len(after)]
+    return int(digits) if digits.isascii() and digits.isdigit() else None
+
+
+def _is_folder(name: str) -> bool:
+    """Whether a folder is called like those of the Whoosh index."""
+    return _number(name, "index-") is not None
+
+
+class storage_errors:
     """Turns what the operating system refuses into a :class:`StorageError`."""
-    try:
-        yield
-    except OSError as error:
+
+    def __init__(self, location: object) -> None:
+        self._location = location
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> Literal[False]:
+        if not isinstance(error, OSError):
+            return False
         what = error.strerror or type(error).__name__
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             advice = "free some space and run the same command again"
@@ -59,7 +78,7 @@ def storage_errors(location: Path) -> Iterator[None]:
             advice = "check who owns it and may write to it"
         else:
             advice = "check the disk and run the same command again"
-        where = error.filename or str(location)
+        where = error.filename or str(self._location)
         raise StorageError(f"{where}: {what.lower()}; {advice}") from error
 
 
@@ -84,6 +103,8 @@ def checksum(path: Path) -> str:
 
 def checksums(folder: Path) -> dict[str, str]:
     """The sums of an index's files as they were written; empty where that is unreadable."""
+    import json
+
     try:
         sums = json.loads((folder / SUMS).read_text("utf-8"))
     except (OSError, ValueError):
@@ -93,11 +114,10 @@ def checksums(folder: Path) -> dict[str, str]:
 
 def generation_of(name: str) -> int | None:
     """The number of the commit that a file is the table of contents of."""
-    found = _TOC.fullmatch(name)
-    return int(found[1]) if found else None
+    return _number(name, f"_{INDEX_NAME}_", ".toc")
 
 
-def newest_generation(folder: Path) -> int:
+def newest_generation(folder: str | os.PathLike[str]) -> int:
     """The number of the newest commit in the folder of a Whoosh index."""
     numbers = [n for name in os.listdir(folder) if (n := generation_of(name)) is not None]
     if not numbers:
@@ -126,13 +146,22 @@ class Stamp(Struct, frozen=True, kw_only=True):
 class Location:
     """An index folder: its stamp, its lock, and its swap."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.root = os.fspath(path)
+
+    @cached_property
+    def path(self) -> Path:
+        """The folder, for those who have the time to load what paths are made of."""
+        from pathlib import Path
+
+        return Path(self.root)
 
     def stamp(self) -> Stamp:
         """The stamp (``NoIndexError``, ``SchemaError``, ``DamagedError``)."""
+        path = os.path.join(self.root, STAMP)
         try:
-            data = json.loads((self.path / STAMP).read_text("utf-8"))
+            with open(path, encoding="utf-8") as file:
+                data = plain_json.loads(file.read())
             stamp = Stamp(
                 schema=int(data["schema"]),
                 analysis=int(data["analysis"]),
@@ -144,32 +173,30 @@ class Location:
             raise NoIndexError(self._missing()) from None
         except OSError as error:
             raise StorageError(
-                f"{self.path / STAMP}: {(error.strerror or 'unreadable').lower()}; "
-                "check who may read the index"
+                f"{path}: {(error.strerror or 'unreadable').lower()}; check who may read the index"
             ) from error
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedError(
-                f"{self.path / STAMP}: not readable as an index stamp; delete the folder "
-                f"{self.path} and index again"
+                f"{path}: not readable as an index stamp; delete the folder "
+                f"{self.root} and index again"
             ) from error
         if stamp.schema > SCHEMA_VERSION:
             raise SchemaError(
-                f"{self.path}: made by a newer version (schema {stamp.schema}, this program "
+                f"{self.root}: made by a newer version (schema {stamp.schema}, this program "
                 f"knows {SCHEMA_VERSION}); update essay-search, or index into another folder"
             )
-        if not _FOLDER.fullmatch(stamp.folder):
+        if not _is_folder(stamp.folder):
             raise DamagedError(
-                f"{self.path / STAMP}: names an impossible folder; delete {self.path} and "
-                "index again"
+                f"{path}: names an impossible folder; delete {self.root} and index again"
             )
         return stamp
 
     def _missing(self) -> str:
-        if self.path.exists() and not self.path.is_dir():
-            return f"{self.path}: is a file, not an index folder; name another with --index"
-        if self.path.is_dir() and any(self.path.iterdir()):
-            return f"{self.path}: holds no essays index; name another with --index"
-        return f"{self.path}: no index there yet; make it with: essays index FOLDER"
+        if os.path.exists(self.root) and not os.path.isdir(self.root):
+            return f"{self.root}: is a file, not an index folder; name another with --index"
+        if os.path.isdir(self.root) and os.listdir(self.root):
+            return f"{self.root}: holds no essays index; name another with --index"
+        return f"{self.root}: no index there yet; make it with: essays index FOLDER"
 
     def current_folder(self) -> Path:
         """The folder of the Whoosh index in force."""
@@ -184,7 +211,7 @@ class Location:
         except NoIndexError:
             known = {STAMP, LOCK, WRITER}
             if self.path.is_dir() and not all(
-                name in known or _FOLDER.fullmatch(name) or name.startswith(STAMP)
+                name in known or _is_folder(name) or name.startswith(STAMP)
                 for name in os.listdir(self.path)
             ):
                 raise LocationError(
@@ -203,6 +230,8 @@ class Location:
             updated=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             token=os.urandom(6).hex(),
         )
+        import json
+
         draft = self.path / f"{STAMP}.{os.getpid()}"
         with storage_errors(self.path):
             with open(draft, "w", encoding="utf-8") as file:
@@ -215,9 +244,7 @@ class Location:
     def new_folder(self) -> str:
         """A name for a folder that is not there yet."""
         numbers = [
-            int(name.removeprefix("index-"))
-            for name in os.listdir(self.path)
-            if _FOLDER.fullmatch(name)
+            int(name.removeprefix("index-")) for name in os.listdir(self.path) if _is_folder(name)
         ]
         return f"index-{max(numbers, default=0) + 1}"
 
@@ -230,7 +257,7 @@ class Location:
         except NoIndexError:
             keep = ""
         for name in os.listdir(self.path):
-            if _FOLDER.fullmatch(name) and name != keep:
+            if _is_folder(name) and name != keep:
                 shutil.rmtree(self.path / name, ignore_errors=True)
             elif name.startswith(f"{STAMP}."):
                 (self.path / name).unlink(missing_ok=True)
@@ -273,6 +300,8 @@ class WriterLock:
                         f"{wait:g} s; try again when it is done"
                     )
                 time.sleep(0.1)
+            import json
+
             (self._path / WRITER).write_text(
                 json.dumps(
                     {
@@ -285,6 +314,8 @@ class WriterLock:
             )
 
     def _holder(self) -> str:
+        import json
+
         try:
             data = json.loads((self._path / WRITER).read_text("utf-8"))
             return f"process {data['pid']} on {data['host']} (since {data['since']})"

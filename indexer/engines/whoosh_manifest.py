@@ -6,15 +6,19 @@ written before that appears, and counts only for the one whose length and CRC-32
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
-from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, NamedTuple
 
+from indexer import plain_json
 from indexer.errors import DamagedError
+from indexer.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+    from typing import Any
 
 
 class SegmentState(NamedTuple):
@@ -49,6 +53,8 @@ def toc_of(generation: int) -> str:
 
 def write(path: Path, segments: Sequence[SegmentState], toc: bytes) -> None:
     """Writes a manifest durably."""
+    import json
+
     data = {"toc": _sum(toc), "segments": [segment._asdict() for segment in segments]}
     with open(path, "w", encoding="utf-8") as file:
         json.dump(data, file, separators=(",", ":"))
@@ -56,17 +62,19 @@ def write(path: Path, segments: Sequence[SegmentState], toc: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def read(folder: Path, generation: int) -> tuple[SegmentState, ...] | None:
+def read(folder: str | os.PathLike[str], generation: int) -> tuple[SegmentState, ...] | None:
     """The segments of a commit, or nothing where it has no manifest: one made by Whoosh alone
     (``DamagedError``; ``FileNotFoundError`` where there is no such commit any more)."""
-    toc = (folder / toc_of(generation)).read_bytes()
-    path = folder / name_of(generation)
+    with open(os.path.join(folder, toc_of(generation)), "rb") as file:
+        toc = file.read()
+    path = os.path.join(folder, name_of(generation))
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except FileNotFoundError:
         return None
     try:
-        manifest = json.loads(data)
+        manifest = plain_json.loads(data.decode())
         segments = tuple(map(_state, manifest["segments"]))
         wanted = tuple(manifest["toc"])
     except (ValueError, KeyError, TypeError) as error:

@@ -6,25 +6,29 @@ A tier is ordered and scored only when its groups are asked for.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
-from heapq import nsmallest
 from operator import neg
-from typing import Literal
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.base import Candidate, Counts, FacetName, Group
+from indexer.engines.base import Candidate, Group
 from indexer.engines.tiers import NAMES, across, best_of, covering, required
-from indexer.engines.whoosh_catalogue import Shelves, Tally
-from indexer.engines.whoosh_evaluation import Evaluation
-from indexer.engines.whoosh_reader import Snapshot, reading
+from indexer.engines.whoosh_reader import reading
 from indexer.engines.whoosh_scoring import Scoring
-from indexer.model import Essay, Matched, Passage, Sort
+from indexer.keeping import cached_property
 from indexer.nearness import nearness
-from indexer.plan import Pattern, PlainWord, Plan, patterns_in
-from indexer.records import replace
+from indexer.plan import patterns_in
+from indexer.records import Literal, replace
 from indexer.terms import language_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from indexer.engines.base import Counts, FacetName
+    from indexer.engines.whoosh_catalogue import Shelves, Tally
+    from indexer.engines.whoosh_evaluation import Evaluation
+    from indexer.engines.whoosh_reader import Snapshot
+    from indexer.model import Essay, Matched, Passage, Sort
+    from indexer.plan import Pattern, PlainWord, Plan
 
 # Up to so many a whole sort takes less time than a heap does.
 _FEW = 64
@@ -65,7 +69,7 @@ class WhooshMatches:
         self,
         evaluation: Evaluation,
         snapshot: Snapshot,
-        shelves: Shelves,
+        shelves: Callable[[], Shelves],
         plan: Plan,
         sort: Sort,
         per_essay: int,
@@ -77,10 +81,10 @@ class WhooshMatches:
         self._per_essay = per_essay
         self._words = plan.words
         self._word_sets: list[set[int]] | None = None
-        patterns = Counter(
-            pattern for word in plan.words for pattern in (word.pattern, *word.parts)
-        )
-        patterns.update(patterns_in(plan.strict))
+        said = [pattern for word in plan.words for pattern in (word.pattern, *word.parts)]
+        patterns: dict[Pattern, int] = {}
+        for pattern in (*said, *patterns_in(plan.strict)):
+            patterns[pattern] = patterns.get(pattern, 0) + 1
         self._scoring = Scoring(evaluation, snapshot, patterns)
         universe = None if plan.strict is None else evaluation.evaluate(plan.strict)
         self._tiers = self._find_tiers(plan.words, universe)
@@ -93,7 +97,6 @@ class WhooshMatches:
         best = best_of(self.tier_sizes)
         self.matched: Matched = "none" if best is None else NAMES[best]
         self._counted = set() if best is None else self._tiers[best].essays
-        self._tally = Tally(shelves, self._counted)
         self.essays = len(self._counted)
         self.passages = 0 if best is None else len(self._tiers[best].passages)
         self.partial = sum(self.tier_sizes) - self.essays
@@ -124,7 +127,7 @@ class WhooshMatches:
                 )
                 for word in needed
             )
-            for needed, spoken in required(words, self._shelves.languages)
+            for needed, spoken in required(words, self._snapshot.languages)
         ]
 
     def _add_tiers(
@@ -158,6 +161,12 @@ class WhooshMatches:
 
     # Facets
 
+    @cached_property
+    def _tally(self) -> Tally:
+        from indexer.engines.whoosh_catalogue import Tally
+
+        return Tally(self._shelves(), self._counted)
+
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet over the essays counted, at most so many."""
         with reading(self._snapshot.folder):
@@ -168,7 +177,7 @@ class WhooshMatches:
         """How many of the essays counted have a pattern among authors or in the title."""
         with reading(self._snapshot.folder):
             self._evaluation.check_clock()
-            found = self._shelves.essays_with(pattern, self._evaluation)
+            found = self._shelves().essays_with(pattern, self._evaluation)
             return len(self._counted & found)
 
     # Order
@@ -264,7 +273,12 @@ class WhooshMatches:
         pairs = zip(map(neg, scores), documents, strict=True)
         if number != 1:
             few = len(documents) <= _FEW
-            best = sorted(pairs)[: self._per_essay] if few else nsmallest(self._per_essay, pairs)
+            if few:
+                best = sorted(pairs)[: self._per_essay]
+            else:
+                from heapq import nsmallest
+
+                best = nsmallest(self._per_essay, pairs)
             return [(-score, d) for score, d in best]
         if self._word_sets is None:
             self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]

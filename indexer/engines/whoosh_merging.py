@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.whoosh_arrays import Numbers
 from indexer.engines.whoosh_codec import StoredWriter
 from indexer.engines.whoosh_joining import Joined
 from indexer.engines.whoosh_segment import Field, Files
 from indexer.inversion import Lists
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from indexer.engines.whoosh_arrays import Numbers
 
 # A segment is merged with smaller ones when these have at least this part of its documents.
 _PART = 0.5

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import heapq
-import struct
-from array import array
+import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import cached_property
-from itertools import accumulate, chain
-from pathlib import Path
-from typing import Any
+from itertools import accumulate, chain, pairwise
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_manifest as manifest
 from indexer.engines.base import Fingerprint
-from indexer.engines.whoosh_arrays import Numbers, mapped
+from indexer.engines.whoosh_arrays import mapped
 from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
 from indexer.engines.whoosh_location import newest_generation
 from indexer.engines.whoosh_segment import Files, Lists, Rest, Segment, check_size, joined
 from indexer.errors import DamagedError, EssaysError
+from indexer.keeping import cached_property, packed
 from indexer.model import Essay, OutlineEntry, Passage
-from indexer.plan import Pattern, View
-from indexer.spelling import Lexicon
 from indexer.terms import stem_of, stem_term
 from indexer.weights import BM25, inverse_frequency
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from indexer.engines.whoosh_arrays import Numbers
+    from indexer.plan import Pattern, View
+    from indexer.spelling import Lexicon
 
 # Bytes of posting lists kept: what of them does not lie in the files.
 _KEPT_BYTES = 32_000_000
@@ -38,22 +39,31 @@ _KEPT_IDFS = 50_000
 
 # What reading a damaged file may raise.
 DAMAGE = (
-    struct.error, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError,
+    EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError,
     AssertionError, OverflowError, MemoryError, ImportError, ArithmeticError,
 )  # fmt: skip
 
 
-@contextmanager
-def reading(location: Path) -> Iterator[None]:
+class reading:
     """Turns what reading a damaged index may raise into a :class:`DamagedError`."""
-    advice = f"the index {location} is damaged; make it anew with: essays index --rebuild FOLDER"
-    try:
-        yield
-    except EssaysError:
-        raise
-    except OSError as error:
-        raise DamagedError(f"{error.filename or location}: {error.strerror}; {advice}") from error
-    except DAMAGE as error:
+
+    def __init__(self, location: object) -> None:
+        self._location = location
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        if isinstance(error, EssaysError) or not isinstance(error, (OSError, *DAMAGE)):
+            return
+        location = self._location
+        advice = (
+            f"the index {location} is damaged; make it anew with: essays index --rebuild FOLDER"
+        )
+        if isinstance(error, OSError):
+            where = error.filename or location
+            raise DamagedError(f"{where}: {error.strerror}; {advice}") from error
         what = " ".join(str(error).split())
         raise DamagedError(f"{advice} ({type(error).__name__}: {what[:200]})") from error
 
@@ -78,7 +88,7 @@ class PostingList:
         self.frequencies: Numbers = joined([part.frequencies for part in parts])
         self._parts = parts
         self._positions: Numbers | None = None
-        self._starts: array[int] | None = None
+        self._starts: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -90,10 +100,10 @@ class PostingList:
             self._positions = joined([part.positions for part in self._parts])
         return self._positions
 
-    def starts(self) -> array[int]:
+    def starts(self) -> Sequence[int]:
         """Where the positions of each document begin; one more than there are documents."""
         if self._starts is None:
-            self._starts = array("I", chain((0,), accumulate(self.frequencies)))
+            self._starts = packed(accumulate(self.frequencies, initial=0))
         return self._starts
 
     def at(self, document: int) -> Sequence[int]:
@@ -105,17 +115,20 @@ class PostingList:
         return self.positions[starts[index] : starts[index + 1]]
 
 
-EMPTY = PostingList([Lists(*(memoryview(array("I")) for _ in range(3)))])
+_NONE = memoryview(b"").cast("I")
+EMPTY = PostingList([Lists(_NONE, _NONE, _NONE)])
 
 
-def _segments(folder: Path, generation: int) -> Sequence[manifest.SegmentState]:
+def _segments(folder: str, generation: int) -> Sequence[manifest.SegmentState]:
     """The segments of a commit."""
     found = manifest.read(folder, generation)
     if found is None:
         # Made by Whoosh alone; loaded then only, since it takes longer than a search.
+        from pathlib import Path
+
         from indexer.engines.whoosh_storage import committed
 
-        found = tuple(committed(folder, generation))
+        found = tuple(committed(Path(folder), generation))
     return found
 
 
@@ -127,13 +140,13 @@ class Snapshot:
     number of threads may ask at once.
     """
 
-    def __init__(self, folder: Path, before: Snapshot | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: str | os.PathLike[str], before: Snapshot | None = None) -> None:
+        self.folder = os.fspath(folder)
         self.generation = newest_generation(folder)
         known = {} if before is None else {s.files.name: s.files for s in before.segments}
         self.segments: list[Segment] = []
         base = 0
-        for state in _segments(folder, self.generation):
+        for state in _segments(self.folder, self.generation):
             files = known.get(state.name) or Files(folder, state.name)
             check_size(files, state.documents)
             self.segments.append(Segment(files, base, state.deleted))
@@ -146,7 +159,7 @@ class Snapshot:
         self._norms: dict[View, list[float]] = {}
         self._idfs: dict[tuple[View, str], float] = {}
         self._columns: dict[str, list[bytes]] = {}
-        self._essay_of: array[int] | None = None
+        self._essay_of: Numbers | None = None
         # Made when first asked for.
         self.lexicons: dict[tuple[str, ...], Lexicon] = {}
         self.essay_counts: dict[Pattern, int] = {}
@@ -174,9 +187,9 @@ class Snapshot:
         return documents - len(self.essays)
 
     @cached_property
-    def _deleted(self) -> array[int]:
+    def _deleted(self) -> Sequence[int]:
         parts = (map(segment.base.__add__, segment.deleted) for segment in self.segments)
-        return array("I", chain.from_iterable(parts))
+        return packed(chain.from_iterable(parts))
 
     # Postings
 
@@ -219,8 +232,13 @@ class Snapshot:
                     yield field.term(number), field.document_frequency(number)
 
         runs = [terms(segment, field) for segment in self.segments for field in fields]
+        merged: Iterable[tuple[bytes, int]] = runs[0]
+        if len(runs) > 1:
+            from heapq import merge
+
+            merged = merge(*runs)
         last, total = None, 0
-        for data, count in heapq.merge(*runs):
+        for data, count in merged:
             if data != last:
                 if last is not None:
                     yield last.decode("utf-8", "surrogatepass"), total
@@ -231,16 +249,16 @@ class Snapshot:
 
     # Documents
 
-    def essay_of(self) -> array[int]:
+    def essay_of(self) -> Numbers:
         """Document number to essay place, for passages and essays alike."""
         if self._essay_of is None:
-            owners = array("I")
-            ends = [*self.essays[1:], self.size]
-            if len(self.essays):
-                owners.extend(array("I", (0,)) * self.essays[0])
-            for place, (start, end) in enumerate(zip(self.essays, ends, strict=False)):
-                owners.extend(array("I", (place,)) * (end - start))
-            self._essay_of = owners
+            # What lies before the first essay is deleted, and of none.
+            ends = [0, *self.essays[1:], self.size]
+            owners = b"".join(
+                place.to_bytes(4, "little") * (end - start)
+                for place, (start, end) in enumerate(pairwise(ends))
+            )
+            self._essay_of = memoryview(owners).cast("I")
         return self._essay_of
 
     def passages_of(self, place: int) -> range:
@@ -295,9 +313,13 @@ class Snapshot:
         return found
 
     @cached_property
-    def languages(self) -> list[str]:
-        """The languages of the essays; some may be of deleted ones only."""
-        return [language for language, _ in self.vocabulary((fields.LANGUAGE,), "")]
+    def languages(self) -> dict[str, int]:
+        """The languages of the essays, and how many essays each has."""
+        counted = (
+            (language, len(self.postings(fields.LANGUAGE, language)))
+            for language, _ in self.vocabulary((fields.LANGUAGE,), "")
+        )
+        return {language: essays for language, essays in counted if essays}
 
     def _passages_with(self, view: View, term: str) -> int:
         """The number of passages that have a term in title, headings or text."""

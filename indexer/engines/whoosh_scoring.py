@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, compress, pairwise
-from typing import NamedTuple
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.whoosh_evaluation import Evaluation
-from indexer.engines.whoosh_reader import Snapshot
-from indexer.plan import Alternative, Path, Pattern, View
-from indexer.rows import Row, is_graded, rows
+from indexer.plan import Alternative
+from indexer.records import NamedTuple
+from indexer.rows import is_graded, rows
 from indexer.terms import language_of
 from indexer.weights import BM25
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from indexer.engines.whoosh_evaluation import Evaluation
+    from indexer.engines.whoosh_reader import Snapshot
+    from indexer.plan import Path, Pattern, View
+    from indexer.rows import Row
 
 
 class _Weighed(NamedTuple):

@@ -25,20 +25,25 @@ A segment is two files of arrays (:mod:`~indexer.engines.whoosh_arrays`) that ne
 
 from __future__ import annotations
 
-from array import array
+import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import chain, pairwise
-from pathlib import Path
-from typing import Any, NamedTuple
 
 from indexer.engines import whoosh_entries as entries
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Fingerprint
-from indexer.engines.whoosh_arrays import Arrays, Code, Numbers
+from indexer.engines.whoosh_arrays import Arrays
 from indexer.errors import DamagedError
-from indexer.plan import View
+from indexer.keeping import cached_property, packed
+from indexer.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from indexer.engines.whoosh_arrays import Code, Numbers
+    from indexer.plan import View
 
 POSTINGS, STORED = ".postings", ".stored"
 # Terms from one item of a fence to the next.
@@ -133,6 +138,8 @@ def _whole(numbers: Numbers, low: int, high: int, apart: Numbers) -> Numbers:
         begin = bisect_left(apart, low, 0, half)
         end = bisect_left(apart, high, begin, half)
         if begin < end:
+            from array import array
+
             whole = array("I", numbers[low:high])
             for item in range(begin, end):
                 whole[apart[item] - low] = apart[half + item]
@@ -169,10 +176,10 @@ class Column:
 class Files:
     """The files of a segment, which snapshots share; freed when nothing refers to them."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: str | os.PathLike[str], name: str) -> None:
         self.name = name
-        self.postings = Arrays(folder / f"{name}{POSTINGS}")
-        self.stored = Arrays(folder / f"{name}{STORED}")
+        self.postings = Arrays(os.path.join(folder, f"{name}{POSTINGS}"))
+        self.stored = Arrays(os.path.join(folder, f"{name}{STORED}"))
         self._entries = self.stored.place("entries")
         self._offsets = self.stored.get("entries.offsets")
         self.size = len(self._offsets) - 1
@@ -248,10 +255,10 @@ class Segment:
         self.deleted_count = sum(runs[1::2]) - sum(runs[::2])
 
     @cached_property
-    def deleted(self) -> array[int]:
+    def deleted(self) -> Sequence[int]:
         """The deleted documents, as ascending numbers of the segment."""
         ends = iter(self.runs)
-        return array("I", chain.from_iterable(map(range, ends, ends)))
+        return packed(chain.from_iterable(map(range, ends, ends)))
 
     def column_values(self, name: str, documents: Iterable[int]) -> Iterator[bytes]:
         """A column's values of these ascending documents."""
@@ -309,6 +316,8 @@ def joined(parts: Sequence[Numbers]) -> Numbers:
     for code in _CODES:
         if all(part.format == code for part in parts):
             return memoryview(b"".join(parts)).cast(code)
+    from array import array
+
     return memoryview(array("I", chain.from_iterable(parts)))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import struct
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -40,6 +41,7 @@ from indexer.errors import DamagedError, SchemaError
 _DAMAGE = (
     CorruptIndexError, EmptyIndexError, WhooshIndexError, FileFormatError, pickle.UnpicklingError,
     *DAMAGE,
+    struct.error,
 )  # fmt: skip
 
 
