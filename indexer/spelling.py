@@ -6,9 +6,11 @@ import re
 from bisect import bisect_right
 from itertools import accumulate, pairwise
 
+from indexer.keeping import packed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -65,44 +67,63 @@ class Lexicon:
 
     A word within *k* edits of another holds one of any *k* + 1 pieces of it unchanged, at
     most *k* places from where it was (Wu and Manber, "Fast Text Searching Allowing Errors",
-    1992, section 4). Finding pieces in one long string leaves few words to compare.
+    1992, section 4). Finding pieces in one long string leaves few words to compare, and that
+    string is all that is kept of them.
     """
 
-    def __init__(self, items: Sequence[tuple[str, int]], key: Callable[[str], str] = str) -> None:
-        self._items = items
-        self._forms = [key(term) for term, _ in items]
-        self._text = "\n" + "\n".join(self._forms) + "\n"
-        # Where each form begins in the text.
-        self._begins = list(accumulate((len(form) + 1 for form in self._forms), initial=1))
+    def __init__(self, items: Iterable[tuple[str, int]], key: Callable[[str], str] = str) -> None:
+        forms: list[str] = []
+        counts: list[int] = []
+        # Of the items whose form is not the whole of it.
+        self._whole: dict[int, str] = {}
+        for term, count in items:
+            form = key(term)
+            if form != term:
+                self._whole[len(forms)] = term
+            forms.append(form)
+            counts.append(count)
+        self._counts = packed(counts)
+        self._text = "\n" + "\n".join(forms) + "\n"
+        # Where each form begins in the text, and where the next would.
+        self._begins = packed(accumulate((len(form) + 1 for form in forms), initial=1))
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def _form(self, number: int) -> str:
+        return self._text[self._begins[number] : self._begins[number + 1] - 1]
+
+    def _item(self, number: int) -> tuple[str, int]:
+        return self._whole.get(number) or self._form(number), self._counts[number]
 
     def shaped(self, shape: re.Pattern[str]) -> list[tuple[str, int]]:
         """The items whose whole form a regular expression matches, in their order."""
         matches = shape.fullmatch
-        return [item for item, form in zip(self._items, self._forms, strict=True) if matches(form)]
+        forms = self._text.split("\n")[1:-1] if len(self) else ()
+        return [self._item(number) for number, form in enumerate(forms) if matches(form)]
 
     def within(self, word: str, edits: int) -> list[tuple[str, int]]:
         """The items whose form lies within so many edits of a word, in their order."""
-        candidates = sorted(self._candidates(word, edits))
         longest, shortest = len(word) + edits, len(word) - edits
         # Every edit brings in at most one new letter and takes out at most one.
         odd = set(word).symmetric_difference
         return [
-            self._items[number]
-            for number in candidates
-            if shortest <= len(self._forms[number]) <= longest
-            and len(odd(self._forms[number])) <= 2 * edits
-            and distance(word, self._forms[number], edits) <= edits
+            self._item(number)
+            for number in sorted(self._candidates(word, edits))
+            if shortest <= len(form := self._form(number)) <= longest
+            and len(odd(form)) <= 2 * edits
+            and distance(word, form, edits) <= edits
         ]
 
     def _candidates(self, word: str, edits: int) -> set[int]:
         """Numbers of the forms that may be within so many edits."""
-        if not self._forms:
+        if not len(self):
             return set()
         if not edits:
             at = self._text.find(f"\n{word}\n")
             return {bisect_right(self._begins, at + 1) - 1} if at >= 0 else set()
         if len(word) <= edits:
-            return set(range(len(self._forms)))
+            return set(range(len(self)))
         found: set[int] = set()
         cuts = [len(word) * n // (edits + 1) for n in range(edits + 2)]
         for start, end in pairwise(cuts):

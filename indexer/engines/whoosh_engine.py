@@ -325,7 +325,7 @@ def _lexicon(snapshot: Snapshot, scope: Scope) -> Lexicon:
         from indexer.spelling import Lexicon
         from indexer.terms import form_of
 
-        lexicon = Lexicon(list(snapshot.vocabulary(names, "")), form_of)
+        lexicon = Lexicon(snapshot.vocabulary(names, ""), form_of)
         snapshot.lexicons[names] = lexicon
     return lexicon
 
