@@ -26,7 +26,7 @@ from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
 from whoosh.reading import TermNotFound
 from whoosh.writing import SegmentWriter
 
-from indexer.engines import whoosh_engine, whoosh_reader
+from indexer.engines import whoosh_engine, whoosh_reader, whoosh_sharing
 from indexer.engines import whoosh_manifest as manifest
 from indexer.engines import whoosh_segment as segments
 from indexer.engines.whoosh_arrays import Arrays, ArraysWriter, mapped
@@ -622,6 +622,29 @@ def test_many_threads_read_at_once_without_waiting_for_each_other(tmp_path: Path
     engine = WhooshEngine(tmp_path / "j")
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(24)))
+
+
+def test_threads_of_a_process_share_what_they_have_of_a_commit(location: Path) -> None:
+    engines = [WhooshEngine(location, vectors=True) for _ in range(3)]
+    assert [ids_of(engine, "alpha") for engine in engines] == [["e2", "e0", "e1"]] * 3
+    snapshots = {engine._snapshot for engine in engines}
+    assert len(snapshots) == 1
+    changed(engines[0], entry("new", "alpha"))
+    assert [ids_of(engine, "alpha") for engine in engines] == [["e2", "new", "e0", "e1"]] * 3
+    later = {engine._snapshot for engine in engines}
+    assert len(later) == 1
+    assert not later & snapshots
+
+
+def test_an_index_made_anew_in_its_place_is_another(tmp_path: Path) -> None:
+    engine = stocked(tmp_path / "i", [entry("a", "old words")])
+    old = whoosh_sharing.shared(folder_of(tmp_path / "i"))
+    engine.close()
+    shutil.rmtree(tmp_path / "i")
+    stocked(tmp_path / "i", [entry("b", "new words")])
+    new = whoosh_sharing.shared(folder_of(tmp_path / "i"))
+    assert new.generation == old.generation
+    assert [one.essay(0).id for one in (old, new)] == ["a", "b"]
 
 
 def test_pages_that_were_looked_at_are_let_go_of(tmp_path: Path) -> None:

@@ -88,9 +88,15 @@ class WhooshEngine:
             if self._asked % _RELEASED == 0:
                 known.release()
             return known
+        opened: Callable[[Path, Snapshot | None], Snapshot] = Snapshot
+        if self._vectors:
+            # Here, because a process of one search has nobody to share with.
+            from indexer.engines.whoosh_sharing import shared
+
+            opened = shared
         for _ in range(_OPENINGS):
             try:
-                snapshot = Snapshot(folder, known)
+                snapshot = opened(folder, known)
             except FileNotFoundError:
                 folder = os.path.join(self._location.root, self._location.stamp().folder)
             else:

@@ -119,7 +119,7 @@ _NONE = memoryview(b"").cast("I")
 EMPTY = PostingList([Lists(_NONE, _NONE, _NONE)])
 
 
-def _segments(folder: str, generation: int) -> Sequence[manifest.SegmentState]:
+def states_of(folder: str, generation: int) -> tuple[manifest.SegmentState, ...]:
     """The segments of a commit."""
     found = manifest.read(folder, generation)
     if found is None:
@@ -146,7 +146,8 @@ class Snapshot:
         known = {} if before is None else {s.files.name: s.files for s in before.segments}
         self.segments: list[Segment] = []
         base = 0
-        for state in _segments(self.folder, self.generation):
+        self.states = states_of(self.folder, self.generation)
+        for state in self.states:
             files = known.get(state.name) or Files(folder, state.name)
             check_size(files, state.documents)
             self.segments.append(Segment(files, base, state.deleted))
