@@ -624,11 +624,14 @@ def test_many_threads_read_at_once_without_waiting_for_each_other(tmp_path: Path
         assert all(pool.map(ask, range(24)))
 
 
+KEPT = ("_snapshot", "_shelves", "_weighing")
+
+
 def test_threads_of_a_process_share_what_they_have_of_a_commit(location: Path) -> None:
     engines = [WhooshEngine(location, vectors=True) for _ in range(3)]
     assert [ids_of(engine, "alpha") for engine in engines] == [["e2", "e0", "e1"]] * 3
     snapshots = {engine._snapshot for engine in engines}
-    assert len(snapshots) == 1
+    assert [len({getattr(engine, name) for engine in engines}) for name in KEPT] == [1, 1, 1]
     changed(engines[0], entry("new", "alpha"))
     assert [ids_of(engine, "alpha") for engine in engines] == [["e2", "new", "e0", "e1"]] * 3
     later = {engine._snapshot for engine in engines}

@@ -226,7 +226,12 @@ class WhooshEngine:
         with self._lock:
             shelves = self._shelves
             if shelves is None or shelves.snapshot is not snapshot:
-                shelves = self._shelves = Shelves(snapshot)
+                make: Callable[[Snapshot], Shelves] = Shelves
+                if self._vectors:
+                    from indexer.engines.whoosh_sharing import shelves_of
+
+                    make = shelves_of
+                shelves = self._shelves = make(snapshot)
         return shelves
 
     def catalogue(self, order: ShelfOrder, selection: Selection) -> WhooshCatalogue:
@@ -260,13 +265,12 @@ class WhooshEngine:
         return self._read(ask)
 
     def _weighing_of(self, snapshot: Snapshot) -> Weighing:
-        from indexer.engines.vector_arrays import Arrays
-        from indexer.engines.vector_weighing import Weighing
+        from indexer.engines.whoosh_sharing import weighing_of
 
         with self._lock:
             weighing = self._weighing
             if weighing is None or weighing.arrays.snapshot is not snapshot:
-                weighing = self._weighing = Weighing(Arrays(snapshot))
+                weighing = self._weighing = weighing_of(snapshot)
         return weighing
 
     def essay(self, essay_id: str) -> Entry | None:
