@@ -641,11 +641,11 @@ def test_threads_of_a_process_share_what_they_have_of_a_commit(location: Path) -
 
 def test_an_index_made_anew_in_its_place_is_another(tmp_path: Path) -> None:
     engine = stocked(tmp_path / "i", [entry("a", "old words")])
-    old = whoosh_sharing.shared(folder_of(tmp_path / "i"))
+    old = whoosh_sharing.shared(str(folder_of(tmp_path / "i")))
     engine.close()
     shutil.rmtree(tmp_path / "i")
     stocked(tmp_path / "i", [entry("b", "new words")])
-    new = whoosh_sharing.shared(folder_of(tmp_path / "i"))
+    new = whoosh_sharing.shared(str(folder_of(tmp_path / "i")))
     assert new.generation == old.generation
     assert [one.essay(0).id for one in (old, new)] == ["a", "b"]
 

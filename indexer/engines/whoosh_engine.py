@@ -88,7 +88,7 @@ class WhooshEngine:
             if self._asked % _RELEASED == 0:
                 known.release()
             return known
-        opened: Callable[[Path, Snapshot | None], Snapshot] = Snapshot
+        opened: Callable[[str, Snapshot | None], Snapshot] = Snapshot
         if self._vectors:
             # Here, because a process of one search has nobody to share with.
             from indexer.engines.whoosh_sharing import shared

@@ -233,7 +233,7 @@ class Snapshot:
                     yield field.term(number), field.document_frequency(number)
 
         runs = [terms(segment, field) for segment in self.segments for field in fields]
-        merged: Iterable[tuple[bytes, int]] = runs[0]
+        merged: Iterable[tuple[bytes, int]] = runs[0] if runs else ()
         if len(runs) > 1:
             from heapq import merge
 

@@ -9,7 +9,6 @@ orders in memory.
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
@@ -20,7 +19,7 @@ from indexer.engines.whoosh_location import newest_generation
 from indexer.engines.whoosh_manifest import SegmentState
 from indexer.engines.whoosh_reader import Snapshot, states_of
 
-_Commit: TypeAlias = "tuple[Path, int, tuple[SegmentState, ...]]"
+_Commit: TypeAlias = "tuple[str, int, tuple[SegmentState, ...]]"
 
 # An entry is there as long as an engine has its value.
 _open: WeakValueDictionary[_Commit, Snapshot] = WeakValueDictionary()
@@ -29,7 +28,7 @@ _shelves: WeakValueDictionary[Snapshot, Shelves] = WeakValueDictionary()
 _changing = threading.Lock()
 
 
-def shared(folder: Path, before: Snapshot | None = None) -> Snapshot:
+def shared(folder: str, before: Snapshot | None = None) -> Snapshot:
     """A snapshot of the newest commit in a folder: the one that is open, or a new one."""
     with _changing:
         generation = newest_generation(folder)
