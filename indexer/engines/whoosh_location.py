@@ -148,6 +148,8 @@ class Location:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.root = os.fspath(path)
+        # What the stamp's file held when it was last read, and what that says.
+        self._known: tuple[bytes, Stamp] | None = None
 
     @cached_property
     def path(self) -> Path:
@@ -160,8 +162,12 @@ class Location:
         """The stamp (``NoIndexError``, ``SchemaError``, ``DamagedError``)."""
         path = os.path.join(self.root, STAMP)
         try:
-            with open(path, encoding="utf-8") as file:
-                data = plain_json.loads(file.read())
+            with open(path, "rb", buffering=0) as file:
+                text = file.read()
+            known = self._known
+            if known is not None and known[0] == text:
+                return known[1]
+            data = plain_json.loads(text.decode())
             stamp = Stamp(
                 schema=int(data["schema"]),
                 analysis=int(data["analysis"]),
@@ -189,6 +195,7 @@ class Location:
             raise DamagedError(
                 f"{path}: names an impossible folder; delete {self.root} and index again"
             )
+        self._known = text, stamp
         return stamp
 
     def _missing(self) -> str:
