@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines import vector_arrays, vector_patterns, vector_scoring, vector_tiers
+from indexer.engines import vector_arrays, vector_parts, vector_patterns, vector_scoring
 from indexer.engines.base import Entry, FacetName, Matches
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.model import Sort
@@ -96,7 +96,8 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.param:
         monkeypatch.setattr(vector_scoring, "_FEW", 0)
         monkeypatch.setattr(vector_arrays, "_DENSE", 1_000_000)
-        monkeypatch.setattr(vector_tiers, "_LONGER", 0)
+        monkeypatch.setattr(vector_parts, "_LONGER", 0)
+        monkeypatch.setattr(vector_parts, "_DENSE", 1_000_000)
         monkeypatch.setattr(vector_patterns, "_MOST", 0)
 
 

@@ -35,7 +35,7 @@ NOWHERE = Counted(np.empty(0, np.int32), np.empty(0, np.uint8))
 _KEPT_EACH, _KEPT = 32, 8_000_000
 
 # Documents whose counts are added up beforehand, to find the positions of one of them.
-_BLOCK = 64
+_BLOCK = 16
 # Up to so many are all added up whenever that is asked for.
 _SHORT = 2_048
 

@@ -125,10 +125,11 @@ class VectorMatches:
             self._check_clock()
             finder = Patterns(self._arrays, self._check_clock)
             documents = np.array(refs, np.int32)
-            places = [
-                finder.places(pattern, fields.of_part("text", pattern.view), documents)
-                for pattern in patterns
-            ]
+            known = {
+                pattern: finder.places(pattern, fields.of_part("text", pattern.view), documents)
+                for pattern in dict.fromkeys(patterns)
+            }
+            places = [known[pattern] for pattern in patterns]
             weights = [self._weighed(pattern).idf for pattern in patterns]
             found: list[float] = nearness(places, weights, len(refs)).tolist()
             return found
@@ -256,7 +257,7 @@ class VectorMatches:
         for word in self._plan.words:
             held = np.zeros(len(chosen.scored.documents), np.bool_)
             for part in self._weighed(word.pattern).parts:
-                held |= among(part.documents, chosen.scored.documents)[0]
+                held |= part.held(chosen.scored.documents)
             chosen.put_first(held.nonzero()[0])
 
 

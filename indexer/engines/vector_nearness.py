@@ -42,19 +42,26 @@ def nearness(places: Sequence[Places], weights: Sequence[float], passages: int) 
         before[number] = np.where(held[number - 1], number - 1, before[number - 1])
         back = words - 1 - number
         after[back] = np.where(held[back + 1], back + 1, after[back + 1])
-    passage = np.concatenate([of_word.passages for of_word in places])
-    word = np.repeat(np.arange(words), [len(of_word.passages) for of_word in places])
-    begin = np.concatenate([of_word.begins for of_word in places]).astype(np.int64)
-    end = np.concatenate([of_word.ends for of_word in places]).astype(np.int64)
-    order = np.lexsort((begin, word, passage))
-    passage, word, begin, end = passage[order], word[order], begin[order], end[order]
+    # The places of a word in a passage have a number of their own, and are in a row.
+    keys = np.concatenate(
+        [
+            (of_word.passages * words + number << _BITS) + of_word.begins
+            for number, of_word in enumerate(places)
+        ]
+    )
+    order = keys.argsort(kind="stable")
+    keys = keys.take(order)
+    end = np.concatenate([of_word.ends for of_word in places]).take(order)
+    both = keys >> _BITS
+    passage, word = np.divmod(both, words)
+    begin = keys - (both << _BITS)
     # A pair of words has the number of its first one in the passage.
     is_left = after[word, passage] >= 0
     former = before[word, passage]
     is_right = former >= 0
-    left_pair = (passage * words + word)[is_left]
+    left_pair = both[is_left]
     right_pair = (passage * words + former)[is_right]
-    left = (left_pair << _BITS) + begin[is_left]
+    left = keys[is_left]
     right = (right_pair << _BITS) + begin[is_right]
     # The first place of the second word after each one of the first, and the other way round.
     gaps = np.full(passages * words, np.inf)

@@ -7,6 +7,7 @@ places that meet once each word's are shifted back by its distance from the firs
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -128,8 +129,20 @@ class Patterns:
         """Where a pattern stands in a field of some documents, told by their indices."""
         if pattern.slop is not None:
             return self._places_near(pattern, field, documents)
-        found = [self._places_along(path, field, documents) for path in pattern.paths if path]
-        return Places(*map(np.concatenate, zip(*found, strict=True))) if found else _NO_PLACES
+        found = []
+        for path in pattern.paths:
+            if len(path) > 1:
+                found.append(self._places_along(path, field, documents))
+                continue
+            for term, advance in chain.from_iterable(path):
+                postings = self._arrays.postings(field, term)
+                indices, _, frequencies, positions = places_in(postings, documents)
+                if len(indices):
+                    begins = positions.astype(np.int64)
+                    found.append(Places(np.repeat(indices, frequencies), begins, begins + advance))
+        if len(found) < 2:
+            return found[0] if found else _NO_PLACES
+        return Places(*map(np.concatenate, zip(*found, strict=True)))
 
     def _places_along(self, path: Path, field: str, documents: Array) -> Places:
         """The same of a path."""
@@ -247,10 +260,13 @@ def places_in(postings: Postings, wanted: Array) -> tuple[Array, Array, Array, A
     """Those of some documents that have a term: their indices among these, the documents, how
     often, and all the positions in a row."""
     there, at = among(postings.documents, wanted)
-    at = at[there]
+    indices = there.nonzero()[0]
+    if not len(indices):
+        return indices, wanted[:0], postings.frequencies[:0], _NO_PLACES.begins
+    at = at.take(indices)
     frequencies = postings.frequencies.take(at)
     positions = postings.positions.take(spans_of(postings.begins(at), frequencies))
-    return there.nonzero()[0], wanted[there], frequencies, positions
+    return indices, wanted.take(indices), frequencies, positions
 
 
 def _meeting(one: Array, other: Array) -> Array:

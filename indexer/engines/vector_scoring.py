@@ -13,15 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array, Arrays, among, heads, spans, starts
+from indexer.engines.vector_arrays import Array, Arrays, heads, spans, starts
+from indexer.engines.vector_parts import Listed, Part
 from indexer.engines.vector_tiers import Tier
-from indexer.engines.vector_weighing import Part
 
 # Passages that are looked up one by one in posting lists.
 _FEW = 1_000
-# Where a part has so many times as many passages in the essays at hand as there are to score,
-# these are looked up.
-_OFTEN = 2
 # A bound is a sum in another order than a score is, and may be less in the last digits.
 _MARGIN = 1e-9
 
@@ -70,8 +67,7 @@ class Scoring:
         """Some passages."""
         scores = np.zeros(len(documents))
         for times, part in self._weighed:
-            there, at = among(part.documents, documents)
-            scores[there] += times * part.worths(at[there])
+            scores += times * part.worths(documents)
         return Scored(documents, scores, self._arrays.place_of.take(documents))
 
     def of(self, tier: Tier, places: Array) -> Scored:
@@ -81,42 +77,43 @@ class Scoring:
         begins = starts(counts)
         # What takes a document to its number among the passages of these essays.
         shifts = arrays.first.take(places) - begins[:-1]
-        numbers = self._numbers(tier, places, shifts, int(begins[-1]))
-        owners = np.repeat(np.arange(len(places)), counts).take(numbers)
-        documents = numbers + shifts.take(owners)
-        scores = np.zeros(begins[-1])
+        numbers, documents = self._passages(tier, places, counts, shifts)
+        scores = np.zeros(len(documents))
+        # The index of each number among those of the tier's passages, made when needed.
+        indices: Array | None = None
         for times, part in self._weighed:
-            there, own = _of_essays(part, places)
-            first, count = own
-            if int(count.sum()) > _OFTEN * len(documents):
-                held, at = among(part.documents, documents.astype(np.int32))
-                scores[numbers[held]] += times * part.worths(at[held])
-            else:
-                at = spans(first, count)
-                shift = np.repeat(shifts[there], count)
-                scores[part.documents.take(at) - shift] += times * part.worths(at)
-        return Scored(documents, scores.take(numbers), places.take(owners))
+            if isinstance(part, Listed):
+                there, first, count = part.ranges_in(places)
+                if int(count.sum()) < len(documents):
+                    if indices is None:
+                        indices = np.full(begins[-1], -1, np.int32)
+                        indices[numbers] = np.arange(len(numbers), dtype=np.int32)
+                    at = spans(first, count)
+                    to = indices.take(part.documents.take(at) - np.repeat(shifts[there], count))
+                    own = to >= 0
+                    scores[to[own]] += times * part.worths_at(at[own])
+                    continue
+            scores += times * part.worths(documents)
+        return Scored(documents, scores, arrays.place_of.take(documents))
 
-    def _numbers(self, tier: Tier, places: Array, shifts: Array, size: int) -> Array:
-        """The numbers of a tier's passages among those of some essays."""
+    def _passages(
+        self, tier: Tier, places: Array, counts: Array, shifts: Array
+    ) -> tuple[Array, Array]:
+        """A tier's passages of some essays: their numbers among all of these essays, and their
+        documents."""
         if tier.documents is not None:
             first = tier.documents.searchsorted(self._arrays.first.take(places).astype(np.int32))
             after = tier.documents.searchsorted(self._arrays.last.take(places).astype(np.int32))
-            at = spans(first, after - first)
-            found: Array = tier.documents.take(at) - np.repeat(shifts, after - first)
-            return found
-        held = np.zeros(size, np.bool_)
+            documents = tier.documents.take(spans(first, after - first))
+            return documents - np.repeat(shifts, after - first), documents
+        everything = np.arange(int(counts.sum())) + np.repeat(shifts, counts)
+        held = np.zeros(len(everything), np.bool_)
         for part in tier.parts:
-            there, (first, count) = _of_essays(part, places)
-            at = spans(first, count)
-            held[part.documents.take(at) - np.repeat(shifts[there], count)] = True
-        return held.nonzero()[0]
-
-
-def _of_essays(part: Part, places: Array) -> tuple[Array, tuple[Array, Array]]:
-    """Which of some essays a part has passages of, as flags, and of these where the first one is
-    and how many there are."""
-    there, at = among(part.places, places)
-    at = at[there]
-    first = part.begins.take(at)
-    return there, (first, part.begins.take(at + 1) - first)
+            if isinstance(part, Listed):
+                there, first, count = part.ranges_in(places)
+                at = spans(first, count)
+                held[part.documents.take(at) - np.repeat(shifts[there], count)] = True
+            else:
+                held |= part.held(everything)
+        numbers = held.nonzero()[0]
+        return numbers, everything.take(numbers).astype(np.int32)

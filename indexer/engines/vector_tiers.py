@@ -9,8 +9,9 @@ import numpy as np
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.tiers import required
-from indexer.engines.vector_arrays import Array, Arrays, among, numbers_of
-from indexer.engines.vector_weighing import Part, Weighed
+from indexer.engines.vector_arrays import Array, Arrays, numbers_of
+from indexer.engines.vector_parts import Part, meeting, within
+from indexer.engines.vector_weighing import Weighed
 from indexer.plan import (
     Below,
     Both,
@@ -23,9 +24,6 @@ from indexer.plan import (
     PlanNode,
     Without,
 )
-
-# Where a list is so many times as long as another, it is searched and not gone through.
-_LONGER = 8
 
 Weigh = Callable[[Pattern], Weighed]
 
@@ -143,8 +141,8 @@ def tiers_of(
             return parts
         for part in parts:
             if part not in known:
-                known[part] = part.within(arrays, flags)
-        return [known[part] for part in parts if len(known[part].documents)]
+                known[part] = within(arrays, part, flags)
+        return [known[part] for part in parts if known[part].size]
 
     every, with_every = [], none.copy()
     together, beyond = none.copy(), none.copy()
@@ -204,30 +202,14 @@ def _with_all(arrays: Arrays, words: Sequence[Sequence[Part]]) -> Array:
     """The passages with every word."""
     if len(words) == 1:
         return arrays.union([part.documents for part in words[0]])
-    spoken = [{part.language: part.documents for part in parts} for parts in words]
-    if any("" in lists for lists in spoken):
+    spoken = [{part.language: part for part in parts} for parts in words]
+    if any("" in parts for parts in spoken):
         # Words of no language are met with in any.
-        return _meeting(
-            arrays, [arrays.union([part.documents for part in parts]) for parts in words]
-        )
+        flags = np.ones(arrays.size, np.bool_)
+        for own in words:
+            flags &= arrays.mask_of(arrays.union([part.documents for part in own]))
+        return numbers_of(flags)
     common = set.intersection(*map(set, spoken))
     return arrays.union(
-        [_meeting(arrays, [lists[language] for lists in spoken]) for language in common]
+        [meeting(arrays, [parts[language] for parts in spoken]) for language in common]
     )
-
-
-def _meeting(arrays: Arrays, lists: Sequence[Array]) -> Array:
-    """The documents in all of several ascending lists."""
-    lists = sorted(lists, key=len)
-    found = lists[0]
-    for documents in lists[1:]:
-        if not len(found):
-            break
-        if len(documents) > _LONGER * len(found):
-            there, _ = among(documents, found)
-            found = found[there]
-        else:
-            flags = np.zeros(arrays.size, np.bool_)
-            flags[documents] = True
-            found = found[flags.take(found)]
-    return found

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.vector_arrays import Array, Arrays, Counted, Kept, heads
+from indexer.engines.vector_parts import Listed, Part, bm25, part_of
 from indexer.engines.vector_patterns import Patterns
 from indexer.plan import Path, Pattern, View
 from indexer.rows import MOST_ROWS, Row, is_graded, rows
@@ -25,51 +26,6 @@ from indexer.weights import BM25, inverse_frequency
 _KEPT_EACH, _KEPT = 64, 16_000_000
 # Terms whose idf is kept, some 100 bytes each.
 _KEPT_IDFS = 50_000
-
-
-class Part:
-    """The passages that have a pattern, those of one language where it has terms of several.
-
-    ``documents`` ascend. Their essays are ``places``, ascending; the documents of each begin at
-    its number in ``begins`` (one more than places), and ``best`` is the most that any is worth;
-    ``flags`` tells of every essay whether it is one of them.
-    """
-
-    __slots__ = ("_worths", "begins", "best", "documents", "flags", "language", "places")
-
-    def __init__(
-        self, arrays: Arrays, language: str, documents: Array, worths: Array | float
-    ) -> None:
-        self.language = language
-        self.documents = documents
-        self._worths = worths
-        owners = arrays.place_of.take(documents)
-        begins = heads(owners)
-        self.places = owners[begins]
-        self.flags = np.zeros(len(arrays.essays), np.bool_)
-        self.flags[self.places] = True
-        if isinstance(worths, float):
-            self.best = np.full(len(begins), worths)
-        else:
-            self.best = np.maximum.reduceat(worths, begins) if len(begins) else worths
-        self.begins = np.append(begins, len(documents)).astype(np.int32)
-
-    def worths(self, at: Array | slice) -> Array | float:
-        """What the pattern is worth in the documents at some indices."""
-        return self._worths if isinstance(self._worths, float) else self._worths[at]
-
-    def within(self, arrays: Arrays, mask: Array) -> Part:
-        """Those of the passages that have a flag."""
-        keep = mask.take(self.documents)
-        worths = self._worths if isinstance(self._worths, float) else self._worths[keep]
-        return Part(arrays, self.language, self.documents[keep], worths)
-
-    @property
-    def room(self) -> int:
-        """The bytes that it takes."""
-        worths = 0 if isinstance(self._worths, float) else self._worths.nbytes
-        essays = self.places.nbytes + self.begins.nbytes + self.best.nbytes + self.flags.nbytes
-        return self.documents.nbytes + worths + essays
 
 
 class Weighed(NamedTuple):
@@ -119,8 +75,8 @@ class Weighing:
             owners = map(self.arrays.place_of.take, held.values())
             essays = self._essays_beyond(pattern, patterns) + sum(len(heads(o)) for o in owners)
             idf = inverse_frequency(len(self.arrays.essays), essays)
-            made = [Part(self.arrays, name, documents, idf) for name, documents in held.items()]
-        return Weighed(tuple(part for part in made if len(part.documents)), essays, idf)
+            made = [Listed(self.arrays, name, documents, idf) for name, documents in held.items()]
+        return Weighed(tuple(part for part in made if part.size), essays, idf)
 
     def _essays_beyond(self, pattern: Pattern, patterns: Patterns) -> int:
         """How many essays without passages have a pattern in fields of their own."""
@@ -143,7 +99,6 @@ class Weighing:
         return self.arrays.union(lists)
 
     def holding(self, pattern: Pattern, names: Iterable[str], patterns: Patterns) -> list[Array]:
-        """The documents that have a pattern in some of these fields."""
         """The documents that have a pattern in some of these fields, in lists that may overlap."""
         lists = []
         for field in names:
@@ -162,24 +117,24 @@ class Weighing:
         weighed = []
         for row in rows(pattern, lambda term: self._exists(view, term)):
             found = self._frequencies(row, view, patterns)
+            if len(row) == 1:
+                self._note(view, row[0][0], len(found.documents))
             if len(found.documents):
                 weight = (BM25.k1 + 1) * sum(self.idf(view, term) for term, _ in row)
-                tf = found.counts.astype(np.float64)
-                worths = weight * tf
-                tf += self.arrays.norms(view, found.documents)
-                worths /= tf
-                weighed.append((found.documents, worths))
-        if len(weighed) == 1 and not self._is_cut(pattern):
-            return Part(self.arrays, language, *weighed[0])
-        lists = [documents for documents, _ in weighed]
-        if self._is_cut(pattern):
+                weighed.append((found, weight))
+        is_cut = self._is_cut(pattern)
+        if len(weighed) == 1 and not is_cut:
+            return part_of(self.arrays, view, language, *weighed[0])
+        lists = [found.documents for found, _ in weighed]
+        if is_cut:
             lists.append(self._passages(pattern, patterns))
         documents = self.arrays.union(lists)
         best = np.zeros(len(documents))
-        for own, worths in weighed:
-            at = documents.searchsorted(own)
+        for found, weight in weighed:
+            at = documents.searchsorted(found.documents)
+            worths = bm25(self.arrays, view, found.documents, found.counts, weight)
             best[at] = np.maximum(best[at], worths)
-        return Part(self.arrays, language, documents, best)
+        return Listed(self.arrays, language, documents, best)
 
     def _is_cut(self, pattern: Pattern) -> bool:
         """Whether a pattern may have more rows than it is scored by."""
@@ -222,11 +177,15 @@ class Weighing:
         """The number of passages that have a term in title, headings or text."""
         found = self._numbers.get((view, term))
         if found is None:
-            if len(self._numbers) >= _KEPT_IDFS:
-                self._numbers.clear()
             own = self._frequencies(((term, 0),), view, Patterns(self.arrays, _never))
-            found = self._numbers[view, term] = len(own.documents)
+            found = len(own.documents)
+            self._note(view, term, found)
         return found
+
+    def _note(self, view: View, term: str, number: int) -> None:
+        if len(self._numbers) >= _KEPT_IDFS:
+            self._numbers.clear()
+        self._numbers[view, term] = number
 
 
 def _never() -> None:
