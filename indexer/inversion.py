@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from indexer.analysis import word_terms
 from indexer.plan import View
-from indexer.splitting import PIECES, Atom, forms, is_run, pattern_for, pieces
-from indexer.terms import stem_term, stems, width_of
+from indexer.splitting import MAX_PARTS, PIECES, Atom, forms, is_run, pattern_for, pieces
+from indexer.terms import exact_term, stem_term, stems, width_of
 
 Numbers: TypeAlias = NDArray[np.unsignedinteger[Any]]
 Integers: TypeAlias = NDArray[np.int64]
@@ -33,6 +33,8 @@ GAP = 2_000
 _TEXT, _HEADING, _TITLE = range(3)
 _AT_ONCE = 1_000_000  # words that are inverted at once, some 100 bytes each
 _POSSESSIVE = (b"'s", b"\x92s")
+# What links words and is no part of one at its beginning and end.
+_LINKS = b".,-'`\x91\x92\xb4\xb7"
 _SHORT = 100  # characters; a word that is never cut
 _MAX_REMEMBERED = 150_000  # words per language, some 60 MB
 
@@ -105,33 +107,34 @@ class _Numbering(dict[K, int], Generic[K]):
 
 
 class _Terms:
-    """The terms of numbered words in one view: of word ``n`` there are ``counts[n]`` from
-    ``starts[n]`` on, each with its position after the word's first. ``tokens`` is what a word
-    adds to the length of a text."""
+    """The terms of numbered words in one view.
+
+    ``only`` has for a plain word its one term. Any other is the odd word ``-1 - only[n]``, which
+    has ``counts`` terms from ``starts`` on, each with its position after the word's first.
+    ``tokens`` is what it adds to the length of a text.
+    """
 
     def __init__(self) -> None:
         self.names: list[bytes] = []
+        self.only = array("i")
         self._numbers = _Numbering(self._name)
-        self.starts = array("I")
-        self.counts = array("I")
-        self.tokens = array("I")
-        self.terms = array("I")
-        self.offsets = array("I")
+        self.starts = array("i")
+        self.counts = array("i")
+        self.tokens = array("i")
+        self.terms = array("i")
+        self.offsets = array("i")
 
     def _name(self, term: str) -> int:
         self.names.append(term.encode("utf-8", "surrogatepass"))
         return len(self.names) - 1
 
-    def add_one(self, term: str) -> None:
-        """Takes up the next word, which has one term and no offset."""
-        self.starts.append(len(self.terms))
-        self.counts.append(1)
-        self.terms.append(self._numbers[term])
-        self.offsets.append(0)
-        self.tokens.append(1)
+    def add_plain(self, term: str) -> None:
+        """Takes up the next word, which has one term and takes one position."""
+        self.only.append(self._numbers[term])
 
-    def add(self, placed: Sequence[tuple[int, str]]) -> None:
+    def add_odd(self, placed: Sequence[tuple[int, str]]) -> None:
         """Takes up the next word: its terms with their offsets."""
+        self.only.append(-1 - len(self.starts))
         self.starts.append(len(self.terms))
         self.counts.append(len(placed))
         tokens = 0
@@ -143,65 +146,87 @@ class _Terms:
 
 
 class _Language:
-    """The words of one language that were seen so far."""
+    """The words of one language that were seen so far; ``advances`` are the positions that each
+    odd one takes."""
 
     def __init__(self, language: str) -> None:
         self._language = language
         self._mark = stem_term("", language)
-        self.numbers = _Numbering(self._add)
+        self.size = 0
+        self._chunks = _Numbering(self._number_of_chunk)
         self._pieces = _Numbering(self._number_of_piece)
         # A character of a run with the next one.
-        self._pairs = _Numbering(self._add_pair)
-        self.advances = array("I")
-        self.views: dict[View, _Terms] = {view: _Terms() for view in VIEWS}
+        self._pairs = _Numbering(self._number_of_pair)
+        self.exact, self.stem = _Terms(), _Terms()
+        self.advances = array("i")
 
-    def _add(self, chunk: str) -> int:
-        advance, exact, stem = word_terms(chunk, self._language)
-        self.views["exact"].add(exact)
-        self.views["stem"].add(stem)
+    def _add(
+        self, advance: int, exact: Sequence[tuple[int, str]], stem: Sequence[tuple[int, str]]
+    ) -> int:
+        if advance == len(exact) == len(stem) == 1:
+            return self._add_plain(exact[0][1], stem[0][1])
+        self.exact.add_odd(exact)
+        self.stem.add_odd(stem)
         self.advances.append(advance)
-        return len(self.advances) - 1
+        self.size += 1
+        return self.size - 1
 
-    def _add_plain(self, form: str, stem_of: str) -> int:
+    def _add_plain(self, exact: str, stem: str) -> int:
+        self.exact.add_plain(exact)
+        self.stem.add_plain(stem)
+        self.size += 1
+        return self.size - 1
+
+    def _add_form(self, form: str, stem_of: str) -> int:
         """A word of ASCII letters and digits; what a possessive ending leaves is stemmed."""
-        self.views["exact"].add_one(form)
-        stem = stems(Atom(form, stem_of, 0, len(form)), self._language)[0]
-        self.views["stem"].add_one(self._mark + stem)
-        self.advances.append(1)
-        return len(self.advances) - 1
+        return self._add_plain(form, self._stem(stem_of))
 
-    def _add_pair(self, pair: tuple[str, str]) -> int:
+    def _add_compound(self, parts: list[str]) -> int:
+        """Words of ASCII letters with hyphens between."""
+        whole = "".join(parts)
+        exact = [*enumerate(parts), (0, exact_term(whole, len(parts)))]
+        # A part and the whole may share a stem; a position is posted once.
+        stem = dict.fromkeys((*enumerate(map(self._stem, parts)), (0, self._stem(whole))))
+        return self._add(len(parts), exact, list(stem))
+
+    def _stem(self, word: str) -> str:
+        """The one stem of a word of ASCII letters and digits, as a term."""
+        return self._mark + stems(Atom(word, word, 0, len(word)), self._language)[0]
+
+    def _number_of_chunk(self, chunk: str) -> int:
+        return self._add(*word_terms(chunk, self._language))
+
+    def _number_of_pair(self, pair: tuple[str, str]) -> int:
         form, following = pair
         found = [(0, form), (0, form + following)] if following else [(0, form)]
-        self.views["exact"].add(found)
-        self.views["stem"].add([(0, self._mark + term) for _, term in found])
-        self.advances.append(1)
-        return len(self.advances) - 1
+        return self._add(1, found, [(0, self._mark + term) for _, term in found])
 
     def _number_of_piece(self, piece: bytes) -> int:
         if piece.isalnum() and len(piece) <= _SHORT:  # by far the most, all ASCII
-            form = piece.lower()
-            if form != piece:
-                return self._pieces[form]
-            plain = form.decode("ascii")
-            return self._add_plain(plain, plain)
+            form = piece.decode("ascii")
+            return self._add_form(form, form)
         if piece[-2:] in _POSSESSIVE and piece[:-2].isalnum() and len(piece) <= _SHORT:
-            plain = piece[:-2].lower().decode("ascii")
-            return self._add_plain(plain + "s", plain)
+            owner = piece[:-2].decode("ascii")
+            return self._add_form(owner + "s", owner)
+        core = piece.strip(_LINKS)
+        if core != piece:
+            return self._pieces[core]
+        parts = piece.split(b"-")
+        if 1 < len(parts) <= MAX_PARTS and len(piece) <= _SHORT and all(map(bytes.isalpha, parts)):
+            return self._add_compound([part.decode("ascii") for part in parts])
         text = piece.decode(PIECES)
         found = pattern_for(text).findall(text)
         if len(found) == 1:
-            return self.numbers[found[0]]
-        advance, exact, stem = 0, [], []
+            return self._chunks[found[0]]
+        advance = 0
+        exact: list[tuple[int, str]] = []
+        stem: list[tuple[int, str]] = []
         for chunk in found:
             width, exact_terms, stem_terms = word_terms(chunk, self._language)
             exact += [(advance + offset, term) for offset, term in exact_terms]
             stem += [(advance + offset, term) for offset, term in stem_terms]
             advance += width
-        self.views["exact"].add(exact)
-        self.views["stem"].add(stem)
-        self.advances.append(advance)
-        return len(self.advances) - 1
+        return self._add(advance, exact, stem)
 
     def read(self, text: str) -> Iterable[int]:
         """A text as numbers of words."""
@@ -215,7 +240,7 @@ class _Language:
                 pairs = zip(characters, chain(characters[1:], ("",)), strict=True)
                 out.extend(map(self._pairs.__getitem__, pairs))
             else:
-                out.append(self.numbers[chunk])
+                out.append(self._chunks[chunk])
         return out
 
 
@@ -224,7 +249,7 @@ _remembered: dict[str, _Language] = {}
 
 def _language(code: str) -> _Language:
     known = _remembered.get(code)
-    if known is None or len(known.advances) > _MAX_REMEMBERED:
+    if known is None or known.size > _MAX_REMEMBERED:
         known = _remembered[code] = _Language(code)
     return known
 
@@ -282,49 +307,60 @@ class _Stream:
     """The words of texts, with their places."""
 
     def __init__(self, language: _Language, texts: _Texts) -> None:
-        self._language = language
         self._first = texts.first
-        self._numbers = _view(texts.numbers)
-        self._ends = np.array(texts.ends, dtype=np.int64)
-        rows = np.array(texts.rows, dtype=np.int32).reshape(-1, 3).T
+        self._terms: dict[View, _Terms] = {"exact": language.exact, "stem": language.stem}
+        self._numbers = np.frombuffer(texts.numbers, np.uint32)
+        self._ends = np.array(texts.ends, np.int64)
+        rows = np.array(texts.rows, np.int32).reshape(-1, 3).T
         self._row_documents, self._row_parts, firsts = rows
         self._documents = int(self._row_documents[-1]) + 1
+        only = _view(language.exact.only)[self._numbers]
+        # Odd words: where they are, in which row, and which they are.
+        self._odd_at = np.flatnonzero(only < 0)
+        self._odd_rows = np.searchsorted(self._ends, self._odd_at, "right")
+        self._odd = -1 - only[self._odd_at]
         sizes = self._sizes = np.diff(self._ends, prepend=0)
-        advances = _view(language.advances)[self._numbers]
-        after = np.cumsum(advances, dtype=np.int32)
-        # Of each row: its first position, if all stood in one row.
-        begins = _before(after, self._ends - sizes)
-        lengths = _before(after, self._ends) - begins
+        advances = _view(language.advances)[self._odd]
+        lengths = self._with_odd(advances)
         self.words = int(lengths[self._row_parts == _TEXT].sum())
+        # Of each row: its first position, and what that is if all words stand in one row.
         apart = np.cumsum(lengths + GAP) - (lengths + GAP)
+        begins = np.cumsum(lengths) - lengths
         shift = (apart - apart[firsts] - begins).astype(np.int32)
-        self._positions = after - advances.astype(np.int32) + np.repeat(shift, sizes)
+        steps = np.ones(len(only), np.int32)
+        steps[self._odd_at] = advances
+        self._positions = np.cumsum(steps, dtype=np.int32) - steps + np.repeat(shift, sizes)
+
+    def _with_odd(self, amounts: NDArray[np.int32]) -> Integers:
+        """The sums of each row where a plain word counts one and the odd ones these amounts."""
+        more = np.bincount(self._odd_rows, amounts - 1, len(self._sizes))
+        return self._sizes + more.astype(np.int64)
 
     def tokens(self, view: View) -> Integers:
         """The tokens of each part of each document."""
-        of_words = _view(self._language.views[view].tokens)[self._numbers]
-        after = np.cumsum(of_words, dtype=np.int32)
-        of_rows = _before(after, self._ends) - _before(after, self._ends - self._sizes)
-        totals = np.zeros((len(PARTS), self._documents), dtype=np.int64)
+        of_rows = self._with_odd(_view(self._terms[view].tokens)[self._odd])
+        totals = np.zeros((len(PARTS), self._documents), np.int64)
         np.add.at(totals, (self._row_parts, self._row_documents), of_rows)
         return totals
 
     def lists(self, view: View) -> list[tuple[int, Part, View, Lists]]:
         """The posting lists of each part, as :class:`Inverted` has them."""
-        known = self._language.views[view]
-        counts = _view(known.counts)[self._numbers]
-        at = _view(known.starts)[self._numbers]
+        known = self._terms[view]
+        terms = _view(known.only)[self._numbers]
         positions, sizes = self._positions, self._sizes
-        if counts.max(initial=1) > 1 or counts.min(initial=1) < 1:
-            after = np.cumsum(counts, dtype=np.int32)
-            total = int(after[-1])
-            at = np.repeat(at.astype(np.int32) - (after - counts.astype(np.int32)), counts)
-            at += np.arange(total, dtype=np.int32)
-            positions = np.repeat(positions, counts) + _view(known.offsets).view(np.int32)[at]
-            sizes = np.diff(_before(after, self._ends), prepend=0)
+        if len(self._odd):
+            of_odd = _view(known.counts)[self._odd]
+            counts = np.ones(len(terms), np.int32)
+            counts[self._odd_at] = of_odd
+            terms, positions = np.repeat(terms, counts), np.repeat(positions, counts)
+            ends = np.cumsum(counts)[self._odd_at]
+            at = _ranges(ends - of_odd, of_odd)
+            source = _ranges(_view(known.starts)[self._odd], of_odd)
+            terms[at] = _view(known.terms)[source]
+            positions[at] += _view(known.offsets)[source]
+            sizes = self._with_odd(of_odd)
         # Part and term of each place of a term.
-        first_keys = self._row_parts * np.int32(len(known.names))
-        keys = np.repeat(first_keys, sizes) + _view(known.terms).view(np.int32)[at]
+        keys = np.repeat(self._row_parts * np.int32(len(known.names)), sizes) + terms
         documents = np.repeat(self._row_documents, sizes)
         order = ascending(keys)
         keys, documents, positions = keys[order], documents[order], positions[order]
@@ -356,13 +392,14 @@ class _Stream:
         return parts
 
 
-def _view(numbers: array[int]) -> NDArray[np.uint32]:
-    return np.frombuffer(numbers, dtype=np.uint32)
+def _view(numbers: array[int]) -> NDArray[np.int32]:
+    return np.frombuffer(numbers, np.int32) if numbers else np.zeros(0, np.int32)
 
 
-def _before(after: NDArray[np.int32], ends: Integers) -> Integers:
-    """What all before each of ``ends`` amount to, from running totals."""
-    return np.concatenate((np.zeros(1, dtype=np.int64), after))[ends].astype(np.int64)
+def _ranges(starts: NDArray[np.signedinteger[Any]], sizes: NDArray[np.int32]) -> Integers:
+    """The numbers of ranges, one range after the other."""
+    ends = np.cumsum(sizes)
+    return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
 
 
 def _changes(*columns: NDArray[np.int32]) -> Integers:

@@ -109,6 +109,8 @@ def detect(text: str) -> str | None:
     from collections import Counter
 
     sample = unicodedata.normalize("NFC", _sample(text)).lower()
+    if _is_plainly_latin(sample):
+        return _by_words(sample, Counter(_TYPICAL_LATIN.findall(sample)), _latin_words())
     letters = Counter(sample)
     scripts: Counter[str] = Counter()
     for character, count in letters.items():
@@ -134,6 +136,19 @@ def detect(text: str) -> str | None:
             counts = Counter(sample.split())
             return max(lists, key=lambda code: sum(counts[w] for w in lists[code].split()))
     return script
+
+
+_TYPICAL_LATIN = expression(f"[{''.join(_LATIN_LETTERS.values())}]")
+_LATIN_LETTER = expression("[a-zß-öø-ÿ]")
+
+
+def _is_plainly_latin(sample: str) -> bool:
+    """Whether all letters are Latin, as far as that is soon told."""
+    try:
+        sample.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return _LATIN_LETTER.search(sample) is not None
 
 
 def _sample(text: str) -> str:
