@@ -12,13 +12,26 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING or not indexer.ONE_SHOT:
     from array import array
+    from collections import Counter
     from functools import cache, cached_property, lru_cache
 
     def packed(numbers: Iterable[int]) -> Sequence[int]:
         """Numbers below 2**32, in 4 bytes each."""
         return array("I", numbers)
+
+    def counted(items: Iterable[int]) -> dict[int, int]:
+        """How often each item is there."""
+        return Counter(items)
 else:
     packed = list
+
+    def counted(items: Iterable[int]) -> dict[int, int]:
+        """How often each item is there."""
+        found: dict[int, int] = {}
+        get = found.get
+        for item in items:
+            found[item] = get(item, 0) + 1
+        return found
 
     class cached_property:
         """What is made when first asked for, and kept in the instance."""
@@ -49,4 +62,4 @@ else:
         return cache
 
 
-__all__ = ["cache", "cached_property", "lru_cache", "packed"]
+__all__ = ["cache", "cached_property", "counted", "lru_cache", "packed"]

@@ -167,9 +167,14 @@ class Locator:
 
     def may_hold(self, piece: str) -> bool:
         """Whether a piece may have one of the terms, by what its words may begin with."""
-        if not (self._initials and piece.isascii()):
+        if not self._initials:
             return True
-        return any(word[0] in self._initials for word in piece.translate(BETWEEN_WORDS).split())
+        if piece.isalpha() and piece.isascii():
+            return piece[0] in self._initials
+        return any(
+            word[0] in self._initials or not word[0].isascii()
+            for word in piece.translate(BETWEEN_WORDS).split()
+        )
 
     def _look_up(self) -> None:
         # First the number: a piece learned meanwhile in another thread makes it look again.

@@ -195,14 +195,18 @@ _NUMBER = expression(f"[{_DIGITS}]+[.,{APOSTROPHES}{_THIN}][{_DIGITS}]")
 
 
 # Signs around words that are a part of none.
-_AROUND = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d\u2026\u2013\u2014\u00ab\u00bb"
+_AROUND = (
+    "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d\u2026\u2013\u2014\u2015\u00ab\u00bb"
+)
+_AROUND += "\u00a3\u00a7\u00a9\u00ae\u00b0\u00b6\u2020\u2021\u2022\u20ac\u2122\u2e3a\u2e3b"
 # Makes spaces of them.
 BETWEEN_WORDS = dict.fromkeys(map(ord, _AROUND), " ")
 # Those of them that end a chunk wherever they stand: all but points, commas and links.
 _APART = dict.fromkeys(map(ord, set(_AROUND) - set(".,'`-\u2018\u2019")), " ")
-_LINKED = dict.fromkeys(map(ord, "'’"), "-")
+_LINKED = dict.fromkeys(map(ord, "'\u2019"), "-")
 # Characters; what is longer is more than a few words.
-_FEW = 80
+_FEW = 200
+_MOST_INITIALS = 10
 
 
 def chunks(text: str) -> Iterable[tuple[str, int]]:
@@ -214,31 +218,56 @@ def chunks(text: str) -> Iterable[tuple[str, int]]:
 
 def _plain_chunks(text: str) -> list[tuple[str, int]] | None:
     """The same of plain words, without an expression: ``None`` where it takes one."""
-    pieces = text.split()
     # Over the end of a line, or a space that is no common one, a chunk may go on.
-    if len(pieces) > 1 and not (text.isascii() and len(text.splitlines()) == 1):
+    if len(text.split()) > 1 and not (text.isascii() and len(text.splitlines()) == 1):
         return None
-    found = []
-    at = 0
-    for piece in text.translate(_APART).split():
+    found: list[tuple[str, int]] = []
+    end = 0
+    for piece in text.translate(_APART).replace("--", "  ").split():
         core = piece.strip(_AROUND)
         if not core:
             continue
-        if not (core.isascii() and core.isalnum()) and not all(
-            map(_is_plain, core.translate(_LINKED).split("-"))
-        ):
+        begin = text.index(core, end)
+        end = begin + len(core)
+        if core.isascii() and core.isalnum():
+            found.append((core, begin))
+            continue
+        cut = _cut(core, text[end : end + 1])
+        if cut is None:
             return None
-        at = text.index(core, at)
-        found.append((core, at))
-        at += len(core)
+        for chunk in cut:
+            begin = text.index(chunk, begin)
+            found.append((chunk, begin))
+            begin += len(chunk)
     return found
+
+
+def _cut(core: str, following: str) -> list[str] | None:
+    """The chunks of words that hang together by points, commas and links, if that is plain."""
+    parts = core.replace(",", ".").split(".")
+    words = [part.translate(_LINKED).split("-") for part in parts]
+    if not all(_is_plain(word) for of_part in words for word in of_part):
+        return None
+    if (
+        len(parts) > 1
+        and "," not in core
+        and all(len(part) == 1 and part.isalpha() for part in parts)
+    ):
+        # An abbreviation takes its last point with it.
+        last = "." if following == "." else ""
+        return [core + last] if len(parts) <= _MOST_INITIALS else None
+    for before, after in pairwise(words):
+        # That may be a number, or the initials of somebody.
+        if len(before[-1]) == 1 or (before[-1][-1].isdecimal() and after[0][0].isdecimal()):
+            return None
+    return parts
 
 
 def _is_plain(word: str) -> bool:
     """Whether these are letters of Latin script alone, or letters and digits of ASCII."""
     if word.isascii():
         return word.isalnum()
-    return word.isalpha() and max(word) <= "ʯ"
+    return word.isalpha() and max(word) <= "\u02af"
 
 
 def pattern_for(text: str) -> re.Pattern[str]:
@@ -402,7 +431,7 @@ def _split_at_hyphens(chunk: str) -> Iterator[tuple[int, int]]:
 def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
     """The words between two hyphens: one group, or several for a date or version."""
     part = chunk[start:end]
-    if part[:1].isdecimal() and _NUMBER.match(part):
+    if part[:1].isdecimal() and not _JOINS.isdisjoint(part) and _NUMBER.match(part):
         yield from _number_groups(part, start)
         return
     elided: list[Atom] = []

@@ -9,6 +9,7 @@ from operator import add
 
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
+from indexer.keeping import counted
 from indexer.matching import occurrences
 from indexer.plan import (
     Alternative,
@@ -94,10 +95,8 @@ class Evaluation:
         found = self._along.get((there, field))
         if found is None:
             self.check_clock()
-            from collections import Counter
-
             ends = self._ends(there, field)
-            found = self._along[there, field] = Counter(map(_POSITIONS.__rfloordiv__, ends))
+            found = self._along[there, field] = counted(map(_POSITIONS.__rfloordiv__, ends))
         return found
 
     def _there(self, path: Path, field: str) -> Path:
