@@ -9,8 +9,6 @@ spaces each character is a position, which holds it and the pair it makes with t
 
 from __future__ import annotations
 
-from operator import add
-
 from indexer.folding import fold
 from indexer.keeping import lru_cache
 from indexer.paths import exact_paths, is_optional, plain_parts, stem_paths
@@ -207,7 +205,7 @@ def _post_run(
     characters = forms(run)
     for offset, form in enumerate(characters):
         single.setdefault(form, []).append(position + offset)
-    for offset, pair in enumerate(map(add, characters, characters[1:])):
+    for offset, pair in enumerate(map(str.__add__, characters, characters[1:])):
         double.setdefault(pair, []).append(position + offset)
     for places_of in (single, double):
         for term, places in places_of.items():

@@ -42,14 +42,23 @@ class _Without(dict[int, int | None]):
         return code
 
 
+_tables: dict[str, _Without] = {}
+
+
+def _without(ranges: str) -> _Without:
+    found = _tables.get(ranges)
+    if found is None:
+        found = _tables[ranges] = _Without(ranges)
+    return found
+
+
 _SOFT_BREAK = expression("\u00ad" + LINE_BREAK)
 _OUT_OF_WORDS = f"{INVISIBLE}{APOSTROPHES}\u0640"
-_VANISHING = _Without(_OUT_OF_WORDS)
 _HYPHENLIKE = expression(f"[{HYPHENS}{DASHES}]")
 # Accents, Hebrew points, Arabic vowel signs, combining marks for symbols, variation
 # selectors. Vowel signs of Indic scripts and the Japanese voicing marks are letters to their
 # readers, so they are not here.
-_UNSEEN = _Without(
+_UNSEEN = (
     f"{_OUT_OF_WORDS}\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u0711\u0730-\u074a\u08ca-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0"
@@ -87,7 +96,7 @@ def bare(text: str) -> str:
     """``text`` without apostrophes and what nobody sees, its letters as they were."""
     if "\u00ad" in text:
         text = _SOFT_BREAK.sub("", text)
-    return text.translate(_VANISHING)
+    return text.translate(_without(_OUT_OF_WORDS))
 
 
 def _fold_once(text: str) -> str:
@@ -96,7 +105,7 @@ def _fold_once(text: str) -> str:
         text = unicodedata.normalize("NFKD", text)
     else:
         text = _NOT_CYRILLIC.sub(lambda run: unicodedata.normalize("NFKD", run[0]), text)
-    text = text.translate(_UNSEEN).casefold().translate(_LETTERS)
+    text = text.translate(_without(_UNSEEN)).casefold().translate(_LETTERS)
     if text.isascii():
         return text
     text = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)

@@ -1,5 +1,5 @@
-"""What keeps results: functools', or in a process that ends soon, lighter ones; see
-:mod:`indexer.records`."""
+"""What keeps, counts and merges: the standard library's, or in a process that ends soon what takes
+less time to load; see :mod:`indexer.records`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING or not indexer.ONE_SHOT:
     from array import array
     from collections import Counter
     from functools import cache, cached_property, lru_cache
+    from heapq import merge, nsmallest
 
     def packed(numbers: Iterable[int]) -> Sequence[int]:
         """Numbers below 2**32, in 4 bytes each."""
@@ -24,6 +25,14 @@ if TYPE_CHECKING or not indexer.ONE_SHOT:
         return Counter(items)
 else:
     packed = list
+
+    def merge(*runs: Iterable[Any]) -> list[Any]:
+        """Ascending runs as one."""
+        return sorted(item for run in runs for item in run)
+
+    def nsmallest(most: int, items: Iterable[Any]) -> list[Any]:
+        """The least items, ascending."""
+        return sorted(items)[:most]
 
     def counted(items: Iterable[int]) -> dict[int, int]:
         """How often each item is there."""
@@ -62,4 +71,4 @@ else:
         return cache
 
 
-__all__ = ["cache", "cached_property", "counted", "lru_cache", "packed"]
+__all__ = ["cache", "cached_property", "counted", "lru_cache", "merge", "nsmallest", "packed"]

@@ -6,7 +6,7 @@ They trust their callers: what a type checker sees of msgspec's structs and typi
 
 from __future__ import annotations
 
-from operator import itemgetter
+from _operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import chain, pairwise, product, repeat
 from math import prod
-from operator import add
 
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
@@ -325,4 +324,4 @@ def _keys(postings: PostingList, common: set[int], shift: int) -> Iterable[int]:
     if shift:
         bases = map((-shift).__add__, bases)
     repeated = chain.from_iterable(map(repeat, bases, postings.frequencies))
-    return map(add, repeated, postings.positions)
+    return map(int.__add__, repeated, postings.positions)

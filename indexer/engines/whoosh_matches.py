@@ -6,14 +6,13 @@ A tier is ordered and scored only when its groups are asked for.
 from __future__ import annotations
 
 from bisect import bisect_left
-from operator import neg
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Group
 from indexer.engines.tiers import NAMES, across, best_of, covering, required
 from indexer.engines.whoosh_reader import reading
 from indexer.engines.whoosh_scoring import Scoring
-from indexer.keeping import cached_property
+from indexer.keeping import cached_property, nsmallest
 from indexer.nearness import nearness
 from indexer.plan import patterns_in
 from indexer.records import Literal, replace
@@ -270,14 +269,12 @@ class WhooshMatches:
         """The best passages of an essay; where only together they hold all words, those that
         add a word come before those that repeat one."""
         # Less is better: the higher score, then the earlier passage.
-        pairs = zip(map(neg, scores), documents, strict=True)
+        pairs = zip(map(float.__neg__, scores), documents, strict=True)
         if number != 1:
             few = len(documents) <= _FEW
             if few:
                 best = sorted(pairs)[: self._per_essay]
             else:
-                from heapq import nsmallest
-
                 best = nsmallest(self._per_essay, pairs)
             return [(-score, d) for score, d in best]
         if self._word_sets is None:

@@ -14,14 +14,14 @@ from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
 from indexer.engines.whoosh_location import newest_generation
 from indexer.engines.whoosh_segment import Files, Lists, Rest, Segment, check_size, joined
 from indexer.errors import DamagedError, EssaysError
-from indexer.keeping import cached_property, packed
+from indexer.keeping import cached_property, merge, packed
 from indexer.model import Essay, OutlineEntry, Passage
 from indexer.terms import stem_of, stem_term
 from indexer.weights import BM25, inverse_frequency
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from indexer.engines.whoosh_arrays import Numbers
@@ -233,13 +233,8 @@ class Snapshot:
                     yield field.term(number), field.document_frequency(number)
 
         runs = [terms(segment, field) for segment in self.segments for field in fields]
-        merged: Iterable[tuple[bytes, int]] = runs[0] if runs else ()
-        if len(runs) > 1:
-            from heapq import merge
-
-            merged = merge(*runs)
         last, total = None, 0
-        for data, count in merged:
+        for data, count in merge(*runs):
             if data != last:
                 if last is not None:
                     yield last.decode("utf-8", "surrogatepass"), total
