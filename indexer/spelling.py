@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import accumulate, pairwise
 
@@ -10,7 +9,8 @@ from indexer.keeping import packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    import re
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -55,6 +55,8 @@ def matcher(shape: str) -> re.Pattern[str]:
     What stands between two stars may as well be where it first occurs, so that no other place
     is tried once it was found.
     """
+    import re
+
     first, *others = shape.split(".*")
     if not others:
         return re.compile(first, re.DOTALL)
@@ -62,14 +64,37 @@ def matcher(shape: str) -> re.Pattern[str]:
     return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
 
 
-class Lexicon:
-    """Words with a key each, searched for those within a few edits.
+def is_within(word: str, other: str, edits: int) -> bool:
+    """Whether another word is within so many edits."""
+    return (
+        abs(len(word) - len(other)) <= edits
+        # Every edit brings in at most one new letter and takes out at most one.
+        and len(set(word).symmetric_difference(other)) <= 2 * edits
+        and distance(word, other, edits) <= edits
+    )
 
-    A word within *k* edits of another holds one of any *k* + 1 pieces of it unchanged, at
-    most *k* places from where it was (Wu and Manber, "Fast Text Searching Allowing Errors",
-    1992, section 4). Finding pieces in one long string leaves few words to compare, and that
-    string is all that is kept of them.
+
+def pieces(word: str, edits: int) -> Iterator[tuple[str, int, int]]:
+    """Pieces of a word longer than ``edits``, one of which every word within so many edits holds
+    unchanged: each with its place, and how many places from there it may be.
+
+    After Wu and Manber, "Fast Text Searching Allowing Errors", 1992, section 4.
     """
+    if not edits:
+        yield word, 0, 0
+        return
+    cuts = [len(word) * n // (edits + 1) for n in range(edits + 2)]
+    for start, end in pairwise(cuts):
+        yield word[start:end], start, edits
+    for cut in cuts[1:-1]:
+        # Neighbours swapped across a cut spoil two pieces with one edit.
+        swapped = f"{word[: cut - 1]}{word[cut]}{word[cut - 1]}{word[cut + 1 :]}"
+        yield from pieces(swapped, edits - 1)
+
+
+class Lexicon:
+    """Words with a key each, searched for those within a few edits: a word's pieces found in one
+    long string leave few words to compare, and that string is all that is kept of them."""
 
     def __init__(self, items: Iterable[tuple[str, int]], key: Callable[[str], str] = str) -> None:
         forms: list[str] = []
@@ -104,34 +129,25 @@ class Lexicon:
 
     def within(self, word: str, edits: int) -> list[tuple[str, int]]:
         """The items whose form lies within so many edits of a word, in their order."""
-        longest, shortest = len(word) + edits, len(word) - edits
-        # Every edit brings in at most one new letter and takes out at most one.
-        odd = set(word).symmetric_difference
         return [
             self._item(number)
             for number in sorted(self._candidates(word, edits))
-            if shortest <= len(form := self._form(number)) <= longest
-            and len(odd(form)) <= 2 * edits
-            and distance(word, form, edits) <= edits
+            if is_within(word, self._form(number), edits)
         ]
 
     def _candidates(self, word: str, edits: int) -> set[int]:
         """Numbers of the forms that may be within so many edits."""
         if not len(self):
             return set()
-        if not edits:
-            at = self._text.find(f"\n{word}\n")
-            return {bisect_right(self._begins, at + 1) - 1} if at >= 0 else set()
         if len(word) <= edits:
             return set(range(len(self)))
         found: set[int] = set()
-        cuts = [len(word) * n // (edits + 1) for n in range(edits + 2)]
-        for start, end in pairwise(cuts):
-            found |= self._with(word[start:end], start, edits)
-        for cut in cuts[1:-1]:
-            # Neighbours swapped across a cut spoil two pieces with one edit.
-            swapped = f"{word[: cut - 1]}{word[cut]}{word[cut - 1]}{word[cut + 1 :]}"
-            found |= self._candidates(swapped, edits - 1)
+        for piece, place, reach in pieces(word, edits):
+            if reach:
+                found |= self._with(piece, place, reach)
+            else:
+                at = self._text.find(f"\n{piece}\n")
+                found |= {bisect_right(self._begins, at + 1) - 1} if at >= 0 else set()
         return found
 
     def _with(self, piece: str, place: int, edits: int) -> set[int]:

@@ -207,6 +207,11 @@ class WhooshEngine:
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms within so many edits, with how many documents hold each."""
+        if not self._vectors:
+            from indexer.engines import whoosh_lookalikes as lookalikes
+
+            names = fields.words_of(scope)
+            return self._read(lambda snapshot: lookalikes.close_to(snapshot, names, form, edits))
         return self._read(lambda snapshot: _lexicon(snapshot, scope).within(form, edits))
 
     def holds(self, node: Pattern | Below) -> bool:

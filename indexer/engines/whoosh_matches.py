@@ -272,10 +272,7 @@ class WhooshMatches:
         pairs = zip(map(float.__neg__, scores), documents, strict=True)
         if number != 1:
             few = len(documents) <= _FEW
-            if few:
-                best = sorted(pairs)[: self._per_essay]
-            else:
-                best = nsmallest(self._per_essay, pairs)
+            best = sorted(pairs)[: self._per_essay] if few else nsmallest(self._per_essay, pairs)
             return [(-score, d) for score, d in best]
         if self._word_sets is None:
             self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]

@@ -280,7 +280,8 @@ class Snapshot:
     def totals(self, view: View) -> Totals:
         """The passages that have any token in a view, and their lengths together."""
         if self._totals is None:
-            self._totals = sum_totals(self.column_values(fields.TOTALS))
+            runs = (segment.column_runs(fields.TOTALS) for segment in self.segments)
+            self._totals = sum_totals(chain.from_iterable(runs))
         return self._totals[view]
 
     def norms(self, view: View) -> list[float]:

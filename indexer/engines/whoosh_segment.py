@@ -89,6 +89,10 @@ class Field:
         offsets = self.offsets
         return self._map[self._base + offsets[number] : self._base + offsets[number + 1]]
 
+    def text(self) -> bytes:
+        """All terms, one after the other."""
+        return self._map[self._base : self._base + self.offsets[self.size]]
+
     def begin(self, term: bytes) -> int:
         """The number of the first term that is not less than this one."""
         key = fence_of(term)
@@ -160,6 +164,10 @@ class Column:
         if found == len(self.documents) or self.documents[found] != document:
             return b""
         return bytes(self._values[self._offsets[found] : self._offsets[found + 1]])
+
+    def run(self, first: int, after: int) -> bytes:
+        """The values of some documents that have one, by their numbers among these, in a row."""
+        return bytes(self._values[self._offsets[first] : self._offsets[after]])
 
     def of(self, documents: Iterable[int]) -> Iterator[bytes]:
         """The values of ascending documents."""
@@ -263,6 +271,15 @@ class Segment:
     def column_values(self, name: str, documents: Iterable[int]) -> Iterator[bytes]:
         """A column's values of these ascending documents."""
         return self.files.column(name).of(documents)
+
+    def column_runs(self, name: str) -> Iterator[bytes]:
+        """A column's values of all documents, runs of them in a row, without deleted ones."""
+        column = self.files.column(name)
+        after = 0
+        for low, high in (*self._cuts(column.documents), (len(column.documents), 0)):
+            if after < low:
+                yield column.run(after, low)
+            after = high
 
     def lengths(self, view: View) -> Sequence[int]:
         """For each document the byte of its length in a view."""
