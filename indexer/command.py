@@ -7,6 +7,7 @@ left to :mod:`indexer.cli`, which reads them the same and more.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -32,6 +33,8 @@ def run() -> NoReturn:
     if asked is None:
         sys.exit(main())
     indexer.ONE_SHOT = True
+    # What it leaves lying is gone when the process is.
+    gc.disable()
     status = _search(asked)
     # All is written; to take the interpreter apart first would take as long as a module does.
     os._exit(status)

@@ -18,31 +18,22 @@ _SIZES = {
 _PLAIN = {0xC0: None, 0xC2: False, 0xC3: True}
 
 
-def unpack(data: memoryview, extension: Callable[[int, memoryview], Any]) -> Any:
-    """The value that the data is; its fractions are not read (``ValueError``)."""
-    value, end = _value(data, 0, extension)
+def unpack(data: bytes, extension: Callable[[int, memoryview], Any]) -> Any:
+    """The value that the data is; fractions are not read (``ValueError``)."""
+    try:
+        value, end = _value(data, 0, extension)
+    except IndexError:
+        raise ValueError("cut short") from None
+    except RecursionError:
+        raise ValueError("nested too deep") from None
     if end != len(data):
-        raise ValueError("there is more behind the value")
+        raise ValueError("cut short" if end > len(data) else "there is more behind the value")
     return value
 
 
-def _number(data: memoryview, begin: int, size: int, *, signed: bool = False) -> int:
-    if begin + size > len(data):
-        raise ValueError("cut short")
-    return int.from_bytes(data[begin : begin + size], "big", signed=signed)
-
-
-def _piece(data: memoryview, begin: int, size: int) -> tuple[memoryview, int]:
-    if begin + size > len(data):
-        raise ValueError("cut short")
-    return data[begin : begin + size], begin + size
-
-
-def _value(
-    data: memoryview, at: int, extension: Callable[[int, memoryview], Any]
-) -> tuple[Any, int]:
-    """The value that begins here, and where it ends."""
-    kind = _number(data, at, 1)
+def _value(data: bytes, at: int, extension: Callable[[int, memoryview], Any]) -> tuple[Any, int]:
+    """The value that begins here, and where it ends; that may be beyond the end of the data."""
+    kind = data[at]
     at += 1
     if kind < 0x80:
         return kind, at
@@ -51,37 +42,42 @@ def _value(
     if kind in _PLAIN:
         return _PLAIN[kind], at
     if 0xCC <= kind <= 0xD3:
-        size = 1 << (kind & 3)
-        return _number(data, at, size, signed=kind >= 0xD0), at + size
-    if 0xD4 <= kind <= 0xD8:
+        end = at + (1 << (kind & 3))
+        return int.from_bytes(data[at:end], "big", signed=kind >= 0xD0), end
+    if kind in _SIZES:
+        begin = at + _SIZES[kind]
+        size = int.from_bytes(data[at:begin], "big")
+        at = begin
+    elif 0xD4 <= kind <= 0xD8:
         size = 1 << (kind - 0xD4)
-    elif kind in _SIZES:
-        size = _number(data, at, _SIZES[kind])
-        at += _SIZES[kind]
     elif kind < 0xA0:
         size = kind & 0x0F
     elif kind < 0xC0:
         size = kind & 0x1F
     else:
         raise ValueError(f"no value begins with {kind:#x}")
-    if kind in (0xD9, 0xDA, 0xDB) or 0xA0 <= kind < 0xC0:
-        piece, at = _piece(data, at, size)
-        return str(piece, "utf-8"), at
-    if kind in (0xDC, 0xDD) or 0x90 <= kind < 0xA0:
+    end = at + size
+    if 0xA0 <= kind < 0xC0 or 0xD9 <= kind <= 0xDB:
+        return _whole(data, at, end).decode(), end
+    if 0x90 <= kind < 0xA0 or 0xDC <= kind <= 0xDD:
         items = []
         for _ in range(size):
             item, at = _value(data, at, extension)
             items.append(item)
         return items, at
-    if kind in (0xDE, 0xDF) or kind < 0x90:
+    if kind < 0x90 or kind >= 0xDE:
         found = {}
         for _ in range(size):
             key, at = _value(data, at, extension)
             found[key], at = _value(data, at, extension)
         return found, at
-    if kind in (0xC4, 0xC5, 0xC6):
-        piece, at = _piece(data, at, size)
-        return bytes(piece), at
-    code = _number(data, at, 1, signed=True)
-    piece, at = _piece(data, at + 1, size)
-    return extension(code, piece), at
+    if kind <= 0xC6:
+        return _whole(data, at, end), end
+    code = int.from_bytes(data[at : at + 1], "big", signed=True)
+    return extension(code, memoryview(_whole(data, at + 1, end + 1))), end + 1
+
+
+def _whole(data: bytes, begin: int, end: int) -> bytes:
+    if end > len(data):
+        raise ValueError("cut short")
+    return data[begin:end]

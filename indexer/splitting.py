@@ -188,10 +188,11 @@ _HYPHENS = frozenset(HYPHENS) - {"\\"}
 _APOSTROPHE = expression(f"[{APOSTROPHES}]")
 _APOSTROPHES = members(APOSTROPHES)
 _LINKS = _HYPHENS | _APOSTROPHES | {"\u00b7"}
+_FIGURES = members(_DIGITS)
 _JOINS = _LINKS | {".", ",", *_THIN}
 _NO_DIGITS = expression(f"[^{_DIGITS}]")
 _NUMBER_PIECE = expression(f"[^.,{APOSTROPHES}{_THIN}]+")
-_NUMBER = expression(f"[{_DIGITS}]+[.,{APOSTROPHES}{_THIN}][{_DIGITS}]")
+_IN_NUMBERS = _APOSTROPHES | {".", ",", *_THIN}
 
 
 # Signs around words that are a part of none.
@@ -298,8 +299,12 @@ def _is_amid_number(text: str, space: str) -> bool:
 
 def has_runs(text: str) -> bool:
     """Whether any of ``text`` is in a script written without spaces."""
-    # Punctuation, signs and the rest of Latin lie between those of the south and of the east.
-    likely = any(sign > "\u0e00" and not "\u1e00" <= sign < "\u2e80" for sign in set(text))
+    # Punctuation, signs and the rest of Latin lie between those of the south and of the east,
+    # pictures beyond.
+    likely = any(
+        "\u0e00" < sign < "\u1e00" or "\u2e80" <= sign < "\U0001f000" or sign >= "\U00020000"
+        for sign in set(text)
+    )
     return likely and _run_start().search(text) is not None
 
 
@@ -428,10 +433,18 @@ def _split_at_hyphens(chunk: str) -> Iterator[tuple[int, int]]:
         yield start, len(chunk)
 
 
+def _is_number(part: str) -> bool:
+    """Whether it begins with a number that a point, a comma or an apostrophe is a part of."""
+    end = 0
+    while part[end : end + 1] in _FIGURES:
+        end += 1
+    return end > 0 and part[end : end + 1] in _IN_NUMBERS and part[end + 1 : end + 2] in _FIGURES
+
+
 def _part_groups(chunk: str, start: int, end: int) -> Iterator[Group]:
     """The words between two hyphens: one group, or several for a date or version."""
     part = chunk[start:end]
-    if part[:1].isdecimal() and not _JOINS.isdisjoint(part) and _NUMBER.match(part):
+    if _is_number(part):
         yield from _number_groups(part, start)
         return
     elided: list[Atom] = []

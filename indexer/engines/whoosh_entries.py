@@ -54,7 +54,7 @@ else:
     from indexer import light_messages
 
     def _decode(data: bytes) -> Any:
-        return light_messages.unpack(memoryview(data), odd_string)
+        return light_messages.unpack(data, odd_string)
 
 
 unpack = _decode
