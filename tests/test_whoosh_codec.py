@@ -4,6 +4,7 @@ are not what they should be."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from array import array
@@ -382,6 +383,39 @@ def test_a_check_finds_arrays_that_contradict_each_other(
     assert WhooshEngine(location).check() == []
     alter(location, segments.POSTINGS, name, change)
     assert said in "; ".join(WhooshEngine(location).check())
+
+
+def _renumber(entries: Any) -> None:
+    """The second passage of the first essay as the ninth."""
+    entries[bytes(entries).index(b"\xa3p-2\x02") + 4] = 9
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("words.values", _put(0, ord("9")), "e0 is listed with other authors or words"),
+        ("length_stem", _put(1, 99), "e0#p-1 has another length than noted"),
+        ("totals.values", _put(0, 99), "e0 is noted with other lengths than it has"),
+        ("entries", _renumber, "e0#p-2 is out of place"),
+    ],
+)
+def test_a_check_finds_entries_and_columns_that_contradict_each_other(
+    location: Path, name: str, change: Callable[[Any], None], said: str
+) -> None:
+    alter(location, segments.STORED, name, change)
+    assert said in "; ".join(WhooshEngine(location).check())
+
+
+def test_a_check_tells_of_much_damage_in_few_sentences(location: Path) -> None:
+    def zero(items: Any) -> None:
+        for index in range(len(items)):
+            items[index] = 0
+
+    alter(location, segments.POSTINGS, "text_exact.frequencies", zero)
+    alter(location, segments.POSTINGS, "text_stem.frequencies", zero)
+    told = WhooshEngine(location).check()
+    assert len(told) == 21
+    assert re.fullmatch(r"and \d+ more like these", told[-1])
 
 
 def test_a_check_finds_what_is_missing_or_has_no_sum(location: Path) -> None:

@@ -52,14 +52,12 @@ def toc_of(generation: int) -> str:
 
 
 def write(path: Path, segments: Sequence[SegmentState], toc: bytes) -> None:
-    """Writes a manifest durably."""
+    """Writes a manifest; to make it durable is left to who makes the table of contents so."""
     import json
 
     data = {"toc": _sum(toc), "segments": [segment._asdict() for segment in segments]}
     with open(path, "w", encoding="utf-8") as file:
         json.dump(data, file, separators=(",", ":"))
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def read(folder: str | os.PathLike[str], generation: int) -> tuple[SegmentState, ...] | None:
