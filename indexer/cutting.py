@@ -38,7 +38,6 @@ PROSE = frozenset(("paragraph", "quotation", "heading"))
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _LATIN = "cp1252"  # letters and quotes of most texts in Latin script
-_NOT_WORD_ASCII = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
 # Each alternative matches wherever it begins to, so that a run of a million commas is read once.
 _CLAUSE = re.compile(r"[,;:–—，；：、،؛]++[\"'”’»)\]」』）]*+\s*+")
 _NEEDS_NO_SPACE = frozenset("—，；：、")
@@ -49,10 +48,8 @@ _ITEM = re.compile(r"[^\S\n]*(?:[-*+•‣◦–—·▪●○]|\(?\w{1,4}[.)、
 
 def normalised(text: str) -> str:
     """Letters and digits alone, folded: the same however the text is wrapped or quoted."""
-    if text.isascii():
-        return text.translate(_NOT_WORD_ASCII).lower()
     try:
-        data = text.encode(_LATIN)
+        data = text.encode("ascii" if text.isascii() else _LATIN)
     except UnicodeEncodeError:
         return _folded(text)
     table, dropped, others = _latin_table()

@@ -37,6 +37,7 @@ _POSSESSIVE = (b"'s", b"\x92s")
 _LINKS = b".,-'`\x91\x92\xb4\xb7"
 _SHORT = 100  # characters; a word that is never cut
 _MAX_REMEMBERED = 150_000  # words per language, some 60 MB
+_MAX_CHARACTERS = 4_000_000  # of these, and of what stands around them; base64 has long ones
 
 K = TypeVar("K")
 
@@ -153,6 +154,8 @@ class _Language:
         self._language = language
         self._mark = stem_term("", language)
         self.size = 0
+        # Of all that numbers were looked up by.
+        self.characters = 0
         self._chunks = _Numbering(self._number_of_chunk)
         self._pieces = _Numbering(self._number_of_piece)
         # A character of a run with the next one.
@@ -194,6 +197,7 @@ class _Language:
         return self._mark + stems(Atom(word, word, 0, len(word)), self._language)[0]
 
     def _number_of_chunk(self, chunk: str) -> int:
+        self.characters += len(chunk)
         return self._add(*word_terms(chunk, self._language))
 
     def _number_of_pair(self, pair: tuple[str, str]) -> int:
@@ -202,6 +206,7 @@ class _Language:
         return self._add(1, found, [(0, self._mark + term) for _, term in found])
 
     def _number_of_piece(self, piece: bytes) -> int:
+        self.characters += len(piece)
         if piece.isalnum() and len(piece) <= _SHORT:  # by far the most, all ASCII
             form = piece.decode("ascii")
             return self._add_form(form, form)
@@ -249,7 +254,7 @@ _remembered: dict[str, _Language] = {}
 
 def _language(code: str) -> _Language:
     known = _remembered.get(code)
-    if known is None or known.size > _MAX_REMEMBERED:
+    if known is None or known.size > _MAX_REMEMBERED or known.characters > _MAX_CHARACTERS:
         known = _remembered[code] = _Language(code)
     return known
 

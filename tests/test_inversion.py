@@ -131,6 +131,14 @@ def test_words_are_forgotten_when_they_are_too_many(monkeypatch: pytest.MonkeyPa
     assert inversion._remembered["en"].size <= 20
 
 
+def test_long_words_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inversion, "_MAX_CHARACTERS", 1_000)
+    for number in range(5):
+        text = f"{'a' * 900}{number} ..{number}.."
+        check(invert("Title", [([], text)], "en"), "Title", [([], text)], "en")
+    assert inversion._remembered["en"].characters < 2_000
+
+
 @given(st.lists(st.tuples(TEXTS, PASSAGES), max_size=4))
 def test_lists_of_several_essays_are_joined_in_order(
     essays: list[tuple[str, list[tuple[list[str], str]]]],

@@ -85,23 +85,24 @@ class Joined:
         by_name = sorted(range(len(names)), key=names.__getitem__)
         rank = np.empty(len(names), np.int64)
         rank[by_name] = np.arange(len(names))
-        parts, self._parts = self._parts, []
+        terms_of, counts_of, documents_of, frequencies_of, positions_of = (
+            list(column) for column in zip(*self._parts, strict=True)
+        )
+        self._parts = []
         self._numbers = _TermNumbers()
         # Where a term of a part stands among all; how many postings and positions it has there.
-        terms = rank[np.concatenate([part.terms for part in parts])]
-        counts = np.concatenate([part.counts for part in parts]).astype(np.int64)
-        frequencies = np.concatenate([part.frequencies for part in parts])
+        terms = rank[_together(terms_of)]
+        counts = _together(counts_of).astype(np.int64)
+        frequencies = _together(frequencies_of)
         postings_before = _before(counts)
         places = np.add.reduceat(frequencies, postings_before, dtype=np.int64)
         order = ascending(terms)
         terms = terms[order]
         sizes = counts[order]
         starts = postings_before[order]
-        documents = _moved([part.documents for part in parts], starts, sizes)
-        frequencies = _moved([frequencies], starts, sizes)
-        positions = _moved(
-            [part.positions for part in parts], _before(places)[order], places[order]
-        )
+        documents = _moved(_together(documents_of), starts, sizes)
+        frequencies = _moved(frequencies, starts, sizes)
+        positions = _moved(_together(positions_of), _before(places)[order], places[order])
         firsts = np.flatnonzero(np.diff(terms, prepend=-1))
         totals = np.add.reduceat(sizes, firsts)
         return Lists(
@@ -118,9 +119,15 @@ def _before(sizes: Integers) -> Integers:
     return np.cumsum(sizes) - sizes
 
 
-def _moved(pieces: list[Any], starts: Integers, sizes: Integers) -> Any:
-    """Runs of the numbers in ``pieces``, one run after the other."""
-    numbers = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+def _together(pieces: list[Any]) -> Any:
+    """Arrays one after the other; the list is emptied, so that they take no room twice."""
+    whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    pieces.clear()
+    return whole
+
+
+def _moved(numbers: Any, starts: Integers, sizes: Integers) -> Any:
+    """Runs of numbers, one run after the other."""
     ends = np.cumsum(sizes)
     out = np.empty(len(numbers), numbers.dtype)
     low = done = 0
