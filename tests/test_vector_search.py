@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines import vector_arrays, vector_parts, vector_patterns, vector_scoring
-from indexer.engines.base import Entry, FacetName, Matches
+from indexer.engines import (
+    vector_arrays,
+    vector_parts,
+    vector_patterns,
+    vector_scoring,
+    vector_weighing,
+)
+from indexer.engines.base import Engine, Entry, FacetName, Group, Matches
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.model import Sort
 from indexer.paths import exact_paths
@@ -123,3 +130,33 @@ def test_both_searchers_find_the_same_in_real_essays(tmp_path: Path) -> None:
     with library(tmp_path, entries, commits=4) as both:
         for _ in range(50):
             assert_same(both, remembered(entries, rng), first=rng.randint(1, 4))
+
+
+@pytest.mark.parametrize("kept", [0, 100_000, 100_000_000])
+def test_threads_that_share_an_index_find_the_same_as_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """With room for nothing but the last, with room for some, and with room for all."""
+    for module in (vector_arrays, vector_weighing):
+        monkeypatch.setattr(module, "_KEPT", kept)
+        monkeypatch.setattr(module, "_KEPT_EACH", 0)
+    entries = real_entries()
+    rng = random.Random(5)
+    with library(tmp_path, entries, commits=3) as both:
+        plans = [both.plan(remembered(entries, rng)) for _ in range(20)]
+
+        def found(engine: Engine, plan: Plan) -> list[Group]:
+            matches = engine.search(plan, deadline=time.monotonic() + 60)
+            groups = matches.groups(0, EVERYTHING)
+            refs = [candidate.ref for group in groups for candidate in group.passages]
+            matches.nearness(refs, [word.pattern for word in plan.words])
+            return groups
+
+        expected = [found(both.plain, plan) for plan in plans]
+
+        def all_of(seed: int) -> bool:
+            order = random.Random(seed).sample(range(len(plans)), len(plans))
+            return all(found(both.vector, plans[n]) == expected[n] for n in order)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert all(threads.map(all_of, range(8)))

@@ -80,45 +80,49 @@ class Kept(Generic[Key, Value]):
         return found
 
 
-class _Piece(NamedTuple):
-    """Positions of a segment in a row; flags for those kept where documents were deleted."""
-
-    positions: Array
-    kept: Array | None
-
-
 class Postings:
-    """Where a term is: ascending documents, how often in each, and positions on demand."""
+    """Where a term is: ascending documents, how often in each, and positions on demand.
 
-    __slots__ = ("_blocks", "_pieces", "_positions", "documents", "frequencies")
+    ``pieces`` are the positions of one segment after the other. They lie in the files, which is
+    why nobody puts them together but for a moment.
+    """
 
-    def __init__(self, documents: Array, frequencies: Array, pieces: Sequence[_Piece]) -> None:
+    __slots__ = ("_blocks", "_pieces", "documents", "frequencies", "room")
+
+    def __init__(
+        self, documents: Array, frequencies: Array, pieces: Sequence[Array], room: int = 0
+    ) -> None:
         self.documents = documents
         self.frequencies = frequencies
         self._pieces = pieces
-        self._positions: Array | None = None
         self._blocks: Array | None = None
+        # The bytes that it takes beside those of the files.
+        self.room = room + 500
 
     def __len__(self) -> int:
         return len(self.documents)
 
     @property
-    def room(self) -> int:
-        """The bytes that it takes beside those of the files."""
-        if len(self._pieces) == 1 and self._pieces[0].kept is None:
-            return 500
-        positions = sum(piece.positions.nbytes for piece in self._pieces)
-        return 500 + self.documents.nbytes + self.frequencies.nbytes + positions
+    def places(self) -> int:
+        """How many positions there are."""
+        return sum(map(len, self._pieces))
 
-    @property
     def positions(self) -> Array:
         """The positions of all documents, one after the other."""
-        if self._positions is None:
-            whole = [
-                positions if kept is None else positions[kept] for positions, kept in self._pieces
-            ]
-            self._positions = whole[0] if len(whole) == 1 else np.concatenate(whole)
-        return self._positions
+        return self._pieces[0] if len(self._pieces) == 1 else np.concatenate(self._pieces)
+
+    def positions_of(self, at: Array, frequencies: Array) -> Array:
+        """Those of the documents at some indices, which have so many each."""
+        wanted = spans(self.begins(at), frequencies)
+        if len(self._pieces) == 1:
+            return self._pieces[0].take(wanted)
+        found = np.empty(len(wanted), np.int64)
+        base = 0
+        for piece in self._pieces:
+            own = (wanted >= base) & (wanted < base + len(piece))
+            found[own] = piece.take(wanted[own] - base)
+            base += len(piece)
+        return found
 
     def begins(self, at: Array) -> Array:
         """Where the positions of the documents at some indices begin."""
@@ -137,7 +141,7 @@ class Postings:
         return found
 
 
-_EMPTY = Postings(*NOWHERE, [_Piece(np.empty(0, np.uint16), None)])
+_EMPTY = Postings(*NOWHERE, [np.empty(0, np.uint16)])
 
 
 class Arrays:
@@ -178,6 +182,7 @@ class Arrays:
         field, term = key
         data = term.encode("utf-8", "surrogatepass")
         documents, frequencies, pieces = [], [], []
+        room = 0
         for segment, live in zip(self.snapshot.segments, self._live, strict=True):
             of_field = segment.files.field(field)
             number = None if of_field is None else of_field.find(data)
@@ -185,21 +190,23 @@ class Arrays:
                 continue
             own, counts, positions = map(np.asarray, of_field.lists(number))
             own = own.view(np.int32) if own.itemsize == 4 else own.astype(np.int32)
-            kept = None
             if live is not None:
                 keep = live.take(own)
                 if not keep.all():
-                    kept = np.repeat(keep, counts)
+                    positions = positions[np.repeat(keep, counts)]
                     own, counts = own[keep], counts[keep]
+                    room += own.nbytes + counts.nbytes + positions.nbytes
             if len(own):
                 documents.append(own + np.int32(segment.base) if segment.base else own)
                 frequencies.append(counts)
-                pieces.append(_Piece(positions, kept))
-        if len(documents) == 1:
-            return Postings(documents[0], frequencies[0], pieces)
+                pieces.append(positions)
         if not documents:
             return _EMPTY
-        return Postings(np.concatenate(documents), np.concatenate(frequencies), pieces)
+        if len(documents) == 1:
+            room += documents[0].nbytes if documents[0].base is None else 0
+            return Postings(documents[0], frequencies[0], pieces, room)
+        whole, counts = np.concatenate(documents), np.concatenate(frequencies)
+        return Postings(whole, counts, pieces, room + whole.nbytes + counts.nbytes)
 
     def documents(self, field: str, term: str) -> Array:
         """The documents that have a term in a field."""

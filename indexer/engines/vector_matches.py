@@ -5,8 +5,9 @@ A tier is ordered and scored only when its groups are asked for, and no further 
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,8 +16,9 @@ from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group
 from indexer.engines.tiers import NAMES, across, best_of
-from indexer.engines.vector_arrays import Array, among, heads
+from indexer.engines.vector_arrays import Array, among, heads, spans
 from indexer.engines.vector_nearness import nearness
+from indexer.engines.vector_parts import Listed
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_scoring import Scored, Scoring
 from indexer.engines.vector_tiers import tiers_of
@@ -64,7 +66,8 @@ class VectorMatches:
         best = best_of(self.tier_sizes)
         self.matched: Matched = "none" if best is None else NAMES[best]
         self.essays = 0 if best is None else self.tier_sizes[best]
-        self.passages = 0 if best is None else len(self._tiers[best].passages(self._arrays))
+        self._counted = self._tiers[best or 0].essays
+        self.passages = 0 if best is None else self._tiers[best].passages(self._arrays)
         self.partial = sum(self.tier_sizes) - self.essays
         self._tally: Tally | None = None
 
@@ -79,24 +82,20 @@ class VectorMatches:
 
     # Facets
 
-    def _counted(self) -> Array:
-        best = best_of(self.tier_sizes)
-        return np.empty(0, np.intp) if best is None else self._tiers[best].essays.nonzero()[0]
-
     def facet(self, name: FacetName, most: int, below: str = "") -> Counts:
         """The values of a facet over the essays counted, at most so many."""
         with reading(self._snapshot.folder):
             self._check_clock()
             if self._tally is None:
-                self._tally = Tally(self._shelves, self._counted().tolist())
+                self._tally = _Tally(self._shelves, self._counted.nonzero()[0])
             return self._tally.facet(name, most, below)
 
     def essays_with(self, pattern: Pattern) -> int:
         """How many of the essays counted have a pattern among authors or in the title."""
         with reading(self._snapshot.folder):
             self._check_clock()
-            own = self._weighing.essays(pattern, Patterns(self._arrays, self._check_clock))
-            return len(np.intersect1d(own, self._counted()))
+            parts = self._weighed(pattern).parts
+            return sum(int(np.count_nonzero(part.flags & self._counted)) for part in parts)
 
     # Order
 
@@ -254,11 +253,28 @@ class VectorMatches:
     def _cover(self, chosen: _Chosen) -> None:
         """Where essays hold all words only together, puts the passages first that add a word: for
         each word the best that has it (see :func:`indexer.engines.tiers.covering`)."""
-        for word in self._plan.words:
-            held = np.zeros(len(chosen.scored.documents), np.bool_)
-            for part in self._weighed(word.pattern).parts:
-                held |= part.held(chosen.scored.documents)
-            chosen.put_first(held.nonzero()[0])
+        documents = chosen.scored.documents
+        places = np.unique(chosen.scored.places)
+        # For each document there is its index among these, where it is one of them.
+        indices = np.full(self._arrays.size, -1, np.int32)
+        indices[documents] = np.arange(len(documents), dtype=np.int32)
+        for pattern in dict.fromkeys(word.pattern for word in self._plan.words):
+            for part in self._weighed(pattern).parts:
+                if isinstance(part, Listed):
+                    _, first, counts = part.ranges_in(places)
+                    held = indices.take(part.documents.take(spans(first, counts)))
+                    chosen.put_first(held[held >= 0])
+                else:
+                    chosen.put_first(part.held(documents).nonzero()[0])
+
+
+class _Tally(Tally):
+    """The facets of essays whose places are an array."""
+
+    def _count(self, numbers: array[int]) -> Mapping[int, int]:
+        counts = np.bincount(np.asarray(numbers)[np.asarray(self._places)])
+        there = counts.nonzero()[0]
+        return dict(zip(there.tolist(), counts[there].tolist(), strict=True))
 
 
 class _Chosen:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.engines.vector_arrays import NOWHERE, Array, Arrays, Counted, Postings, among, heads
-from indexer.engines.vector_arrays import spans as spans_of
 from indexer.engines.vector_nearness import Places
 from indexer.matching import occurrences
 from indexer.plan import Path, Pattern
@@ -58,7 +57,7 @@ class Patterns:
         common = self._common([[found.documents] for found, _ in lists])
         keys: Array | None = None
         # The rarest first leaves the least to look for.
-        for found, offset in sorted(lists, key=lambda item: len(item[0].positions)):
+        for found, offset in sorted(lists, key=lambda item: item[0].places):
             self._check_clock()
             own = _places(found, common) - offset
             keys = own if keys is None else _meeting(keys, own)
@@ -79,7 +78,7 @@ class Patterns:
         numbered = list(enumerate(steps))
         if all(choice.advance == 1 for step in steps for choice in step):
             # Then any order will do.
-            numbered.sort(key=lambda item: sum(len(one.postings.positions) for one in item[1]))
+            numbered.sort(key=lambda item: sum(one.postings.places for one in item[1]))
         reached: Array | None = None
         for number, step in numbered:
             after = []
@@ -249,7 +248,7 @@ def _places(postings: Postings, common: Array) -> Array:
     if len(common) * _MOST < len(postings):
         documents, frequencies, positions = places_in(postings, common)[1:]
     else:
-        documents, positions = postings.documents, postings.positions
+        documents, positions = postings.documents, postings.positions()
         frequencies = postings.frequencies
     found = np.repeat(documents.astype(np.int64) << _BITS, frequencies)
     found += positions
@@ -265,7 +264,7 @@ def places_in(postings: Postings, wanted: Array) -> tuple[Array, Array, Array, A
         return indices, wanted[:0], postings.frequencies[:0], _NO_PLACES.begins
     at = at.take(indices)
     frequencies = postings.frequencies.take(at)
-    positions = postings.positions.take(spans_of(postings.begins(at), frequencies))
+    positions = postings.positions_of(at, frequencies)
     return indices, wanted.take(indices), frequencies, positions
 
 

@@ -40,8 +40,11 @@ class Scoring:
 
     def best(self, tier: Tier, most: int) -> Scored:
         """The passages of at least so many essays of a tier, of those with the best ones."""
-        if tier.documents is not None and len(tier.documents) <= _FEW:
-            return self.listed(tier.documents)
+        documents = tier.documents
+        if tier.whole and sum(part.size for part in tier.parts) <= _FEW:
+            documents = self._arrays.union([part.documents for part in tier.parts])
+        if documents is not None and len(documents) <= _FEW:
+            return self.listed(documents)
         places = tier.essays.nonzero()[0]
         if len(places) <= 2 * most:
             return self.of(tier, places)
@@ -84,6 +87,8 @@ class Scoring:
         for times, part in self._weighed:
             if isinstance(part, Listed):
                 there, first, count = part.ranges_in(places)
+                if not len(first):
+                    continue
                 if int(count.sum()) < len(documents):
                     if indices is None:
                         indices = np.full(begins[-1], -1, np.int32)

@@ -93,22 +93,25 @@ class Strict:
 
 class Tier(NamedTuple):
     """Essays of a tier as flags, and their passages: a list of documents, or those that any of
-    some parts has in them."""
+    some parts has in them; all that the parts have, which share none, where it is ``whole``."""
 
     essays: Array
     size: int
     documents: Array | None
     parts: tuple[Part, ...]
+    whole: bool = False
 
-    def passages(self, arrays: Arrays) -> Array:
-        """All the passages, ascending."""
+    def passages(self, arrays: Arrays) -> int:
+        """How many passages there are."""
         if self.documents is not None:
-            return self.documents
+            return len(self.documents)
+        if self.whole:
+            return sum(part.size for part in self.parts)
         flags = np.zeros(arrays.size, np.bool_)
         for part in self.parts:
-            wanted = self.essays.take(arrays.place_of.take(part.documents))
-            flags[part.documents[wanted]] = True
-        return numbers_of(flags)
+            documents = part.documents
+            flags[documents[self.essays.take(arrays.place_of.take(documents))]] = True
+        return int(np.count_nonzero(flags))
 
 
 def tiers_of(
@@ -123,15 +126,17 @@ def tiers_of(
     empty = Tier(none, 0, np.empty(0, np.int32), ())
     if not plan.words and plan.strict is None:
         return empty, empty, empty
+    alone = _alone(plan)
+    if alone is not None:
+        whole = weigh(alone).parts
+        essays = _holders(len(none), whole)
+        return Tier(essays, int(np.count_nonzero(essays)), None, whole, True), empty, empty
     flags = None
-    if plan.strict is not None and not (not plan.words and isinstance(plan.strict, Pattern)):
+    if plan.strict is not None:
         flags = Strict(arrays, weigh, check_clock).flags(plan.strict)
     if not plan.words:
-        if flags is None:
-            assert isinstance(plan.strict, Pattern)
-            documents = arrays.union([part.documents for part in weigh(plan.strict).parts])
-        else:
-            documents = numbers_of(flags)
+        assert flags is not None
+        documents = numbers_of(flags)
         essays = _owners(arrays, documents)
         return Tier(essays, int(np.count_nonzero(essays)), documents, ()), empty, empty
     known: dict[Part, Part] = {}
@@ -179,6 +184,15 @@ def tiers_of(
         Tier(together, int(np.count_nonzero(together)), None, tuple(first)),
         Tier(beyond, int(np.count_nonzero(beyond)), None, tuple(second)),
     )
+
+
+def _alone(plan: Plan) -> Pattern | None:
+    """The one pattern that a plan is of, if it is of one."""
+    if not plan.words:
+        return plan.strict if isinstance(plan.strict, Pattern) else None
+    if plan.strict is None and len(plan.words) == 1 and not plan.words[0].parts:
+        return plan.words[0].pattern
+    return None
 
 
 def _owners(arrays: Arrays, documents: Array) -> Array:

@@ -20,7 +20,7 @@ from indexer.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from indexer.engines.base import FacetName, Selection
     from indexer.engines.whoosh_evaluation import Evaluation
@@ -180,17 +180,14 @@ class Tally:
     def __init__(self, shelves: Shelves, places: Collection[int]) -> None:
         self._shelves = shelves
         self._places = places
-        self._groups: dict[FacetName, Counter[int]] = {}
+        self._groups: dict[FacetName, Mapping[int, int]] = {}
 
     def facet(self, name: FacetName, most: int, below: str) -> Counts:
         """The values of a facet, at most so many; see the port."""
         grouping = self._shelves.grouping(name)
         groups = self._groups.get(name)
         if groups is None:
-            numbers: Iterable[int] = grouping.numbers
-            if len(self._places) < len(grouping.numbers):
-                numbers = map(grouping.numbers.__getitem__, self._places)
-            groups = self._groups[name] = Counter(numbers)
+            groups = self._groups[name] = self._count(grouping.numbers)
         total: Counter[str] = Counter()
         for number, count in groups.items():
             for value in grouping.values[number]:
@@ -199,6 +196,12 @@ class Tally:
             total = self._directly_below(below, total)
         best = nsmallest(most, total.items(), key=lambda item: (-item[1], item[0]))
         return Counts(values=tuple(best), total=len(total))
+
+    def _count(self, numbers: array[int]) -> Mapping[int, int]:
+        """How many of the essays are in each group."""
+        if len(self._places) < len(numbers):
+            return Counter(map(numbers.__getitem__, self._places))
+        return Counter(numbers)
 
     def _directly_below(self, below: str, inside: Counter[str]) -> Counter[str]:
         """Essays in each folder directly below one, from those directly in each folder."""
