@@ -27,7 +27,7 @@ from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
 from whoosh.reading import TermNotFound
 from whoosh.writing import SegmentWriter
 
-from indexer.engines import whoosh_engine, whoosh_reader, whoosh_sharing
+from indexer.engines import whoosh_arrays, whoosh_engine, whoosh_reader, whoosh_sharing
 from indexer.engines import whoosh_manifest as manifest
 from indexer.engines import whoosh_segment as segments
 from indexer.engines.whoosh_arrays import Arrays, ArraysWriter, mapped
@@ -695,6 +695,21 @@ def test_pages_that_were_looked_at_are_let_go_of(tmp_path: Path) -> None:
     if sys.platform == "linux":
         assert mapped() - before < 4_000_000
     assert numbers[3_999_999] == 3_999_999
+
+
+def test_pages_are_let_go_of_once_many_were_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released: list[Arrays] = []
+    monkeypatch.setattr(whoosh_arrays, "_LOOKED_AT", 100)
+    monkeypatch.setattr(Arrays, "release", lambda file: released.append(file))
+    terms = [b"a", b"b"]
+    often = array("B", [1] * 20)
+    field = field_of(tmp_path, terms, array("B", [10, 10]), array("B", [*range(10)] * 2),
+        often, often)  # fmt: skip
+    for times in (0, 1, 1, 2):
+        assert len(field.lists(0).documents) == 10
+        assert len(released) == times
 
 
 def test_a_search_lets_go_of_files_that_take_much_memory(

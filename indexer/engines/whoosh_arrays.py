@@ -37,6 +37,8 @@ FORMAT_VERSION = 1
 _MAGIC = b"essays\r\n"
 _HEADER = 24  # bytes
 _ALIGNED = 64
+# Bytes of a file that are looked at before its pages are let go of: so many, and a part of it.
+_LOOKED_AT, _LOOKED_AT_PART = 8_000_000, 10
 # Bytes of an item by the type codes of :mod:`array`, as they are on every machine that we serve.
 _SIZES: dict[Code, int] = {"B": 1, "H": 2, "I": 4, "Q": 8}
 _CODES: dict[str, Code] = {code: code for code in _SIZES}
@@ -62,6 +64,7 @@ class Arrays:
         except ValueError:
             raise self._damaged("is empty") from None
         self._view = memoryview(self.map)
+        self._looked_at = 0
         self._directory = self._read_directory()
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
@@ -125,6 +128,14 @@ class Arrays:
     def read(self, begin: int, end: int) -> bytes:
         """Bytes of the file between two places, without a page of it in this process."""
         return os.pread(self._descriptor, end - begin, begin)
+
+    def looked_at(self, size: int) -> None:
+        """Notes that so many bytes are about to be looked at; lets go of all when they are a part
+        of the file."""
+        self._looked_at += size
+        if self._looked_at > max(_LOOKED_AT, len(self.map) // _LOOKED_AT_PART):
+            self._looked_at = 0
+            self.release()
 
     def release(self) -> None:
         """Lets go of the pages that were looked at; the system keeps them cached, so that

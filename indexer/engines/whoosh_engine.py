@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
 # Questions to a snapshot between two looks at how much memory its files take.
-_RELEASED = 32
+_RELEASED = 4
 
 
 class WhooshEngine:

@@ -33,7 +33,7 @@ _KEPT_BYTES = 32_000_000
 # Bytes of files in the memory of a process: so many, some 20 MB of them its program, and a part
 # of the index.
 _MAPPED = 32_000_000
-_MAPPED_PART = 16
+_MAPPED_PART = 20
 # Terms whose idf is kept, some 100 bytes each.
 _KEPT_IDFS = 50_000
 

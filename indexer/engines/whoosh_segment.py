@@ -70,6 +70,7 @@ class Field:
 
     def __init__(self, file: Arrays, name: str) -> None:
         self.name = name
+        self._file = file
         self._map = file.map
         self._base = file.place(f"{name}.terms")
         self.offsets = file.get(f"{name}.offsets")
@@ -128,6 +129,8 @@ class Field:
         """The posting list of a term, deleted documents included."""
         first, last = self.starts[number], self.starts[number + 1]
         low, high = self.places[number], self.places[number + 1]
+        # Of positions fewer than half are looked at.
+        self._file.looked_at(5 * (last - first) + (high - low))
         return Lists(
             self.documents[first:last],
             _whole(self.frequencies, first, last, self._often),
