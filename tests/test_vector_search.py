@@ -24,7 +24,7 @@ from indexer.engines.base import Engine, Entry, FacetName, Group, Matches
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.model import Sort
 from indexer.paths import exact_paths
-from indexer.plan import Pattern, Plan, patterns_in
+from indexer.plan import Alternative, Pattern, PlainWord, Plan, patterns_in
 from indexer.planning import make_plan
 from indexer.query import parse
 from tests.engines import Site
@@ -160,3 +160,43 @@ def test_threads_that_share_an_index_find_the_same_as_one_alone(
 
         with ThreadPoolExecutor(8) as threads:
             assert all(threads.map(all_of, range(8)))
+
+
+def _either(*words: str) -> tuple[Alternative, ...]:
+    return tuple(Alternative(word, 1) for word in words)
+
+
+def _exact(*steps: tuple[Alternative, ...], slop: int | None = None) -> Pattern:
+    return Pattern(paths=(steps,), view="exact", slop=slop, label="?")
+
+
+# Words of no language beside one of English, ways through a phrase beyond those that it is scored
+# by, and words that stand for several in any order.
+PLANS = (
+    (_exact(_either("a")), _exact(_either("b"), _either("c"))),
+    (_exact(_either("a")), Pattern(paths=((_either("en:b"),),), view="stem", label="b")),
+    (_exact(*[_either("a", "b")] * 7), _exact(_either("c"))),
+    (_exact(_either("a"), _either("c"), slop=2), _exact(_either("b", "d"))),
+)
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("patterns", PLANS)
+def test_both_searchers_find_the_same_for_plans_that_no_query_makes(
+    tmp_path: Path, patterns: tuple[Pattern, ...]
+) -> None:
+    rng = random.Random(9)
+    texts = [" ".join(rng.choices("abcd", k=rng.randint(3, 30))) for _ in range(60)]
+    entries = [entry(f"e{n:02}", *texts[n : n + 5], title="x y") for n in range(0, 60, 5)]
+    plan = Plan(words=tuple(PlainWord(pattern=pattern) for pattern in patterns), strict=None)
+    with library(tmp_path, entries, commits=3) as both:
+        plain, vector = both.searched(plan, "relevance", 3)
+        assert vector.tier_sizes == plain.tier_sizes
+        assert vector.passages == plain.passages > 0
+        groups = plain.groups(0, EVERYTHING)
+        assert vector.groups(0, EVERYTHING) == groups
+        refs = [candidate.ref for group in groups for candidate in group.passages]
+        assert vector.nearness(refs, patterns) == plain.nearness(refs, patterns)
+        assert max(plain.nearness(refs, patterns)) > 0
+        for pattern in patterns:
+            assert vector.idf(pattern) == plain.idf(pattern)
