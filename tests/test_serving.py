@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from indexer.config import Settings
+from indexer.library import Library
 from tests.serverstand import (
     PATIENCE,
     Server,
@@ -32,6 +33,7 @@ from tests.serverstand import (
 from tests.stand import Essays, command
 from tests.webstand import index_of_essays
 from webapp import serving as serving_module
+from webapp.libraries import Libraries
 from webapp.serving import InFlight
 
 
@@ -235,6 +237,20 @@ def test_what_is_being_answered_is_known_and_an_answer_is_whole() -> None:
         flying({"fail": True}, lambda *_: lambda _: None)
     assert flying.running == 0
     assert 0 <= flying.quiet() < 5
+
+
+def test_what_a_search_needs_is_loaded_before_anybody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(index=str(tmp_path / "index"))
+    Libraries(settings).load()  # there is no index yet, which is nobody's error
+    (tmp_path / "one.md").write_text("# One\n\nOf rivers.\n")
+    with Library.open(settings.index, settings, create=True) as library:
+        library.index([tmp_path / "one.md"])
+    asked: list[str] = []
+    monkeypatch.setattr(Library, "search", lambda _, text, **how: asked.append(text))
+    Libraries(settings).load()
+    assert len(asked) == 1
 
 
 @contextmanager

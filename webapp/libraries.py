@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any, Literal, get_args
 
 from flask import current_app, g
 from msgspec import Struct
 
 from indexer.config import Settings
-from indexer.errors import QueryError, SearchTimeout
+from indexer.errors import EssaysError, QueryError, SearchTimeout
 from indexer.library import Library
 from indexer.model import Matched, SearchResult
 
@@ -60,6 +61,12 @@ class Libraries:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._here = threading.local()
+
+    def load(self) -> None:
+        """Loads what a search needs, so that the first one does not wait for it. What is wrong
+        with the index is told to whoever asks."""
+        with suppress(EssaysError), Library.open(self._settings.index, self._settings) as library:
+            library.search("a", limit=1)
 
     def here(self) -> Library:
         """This thread's library; raises ``LocationError`` while there is no index."""

@@ -297,11 +297,14 @@ class _Server(MPServer):
         # A person at a terminal asked for the app, not for its log.
         logs.start(requests=not sys.stderr.isatty())
         try:
-            app = InFlight(create_app(self._settings))
+            made = create_app(self._settings)
         except EssaysError as error:
             os.write(self._news[1], f"-{error}\n".encode())
             os.read(self._life[0], 1)  # the one that minds this process will end it
             raise SystemExit(2) from None
+        app = InFlight(made)
+        # Aside, since an index on a cluster may be slow to answer.
+        threading.Thread(target=made.extensions["essays.libraries"].load, daemon=True).start()
         threading.Thread(target=_end, args=(self._life[0], app, self._limit), daemon=True).start()
         os.write(self._news[1], b"+")
         return app
