@@ -172,3 +172,9 @@ def test_the_picture_shows_painted_lines_as_they_are() -> None:
 def test_the_picture_in_the_readme_is_a_whole_drawing() -> None:
     drawing = (ROOT / "tests" / "screenshots" / "search.svg").read_text(encoding="utf-8")
     assert "$" in ElementTree.fromstring(drawing).itertext()
+
+
+def test_the_plot_in_the_readme_is_a_whole_drawing_with_a_line_for_each_engine() -> None:
+    drawing = (ROOT / "tests" / "benchmarks" / "latency.svg").read_text(encoding="utf-8")
+    names = {text.rsplit(" ", 2)[0] for text in ElementTree.fromstring(drawing).itertext()}
+    assert {"essay-search", "SQLite FTS5", "tantivy", "stock Whoosh"} <= names
