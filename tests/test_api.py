@@ -20,7 +20,7 @@ from indexer import json_shapes
 from indexer.config import load
 from indexer.errors import DamagedError, LocationError, SearchTimeout, StorageError
 from indexer.library import Library
-from tests.webstand import an_app, index_of_essays
+from tests.webstand import an_app, forbid, index_of_essays
 from webapp import conditional, openapi
 from webapp.api import PREFIX, ROUTES
 from webapp.app import create_app
@@ -356,16 +356,6 @@ LASTING = [
     *("/api", "/", "/?q=rights", "/essays", "/essays/politics/on_rights?q=rights", "/help"),
     "/feed.atom?q=rights",
 ]
-
-
-def forbid(patch: pytest.MonkeyPatch) -> None:
-    """Makes all that reads essays fail."""
-
-    def fail(*_: object, **__: object) -> None:
-        raise AssertionError("the library was asked")
-
-    for name in ("search", "suggest", "browse", "show", "read", "essays", "status"):
-        patch.setattr(Library, name, fail)
 
 
 @pytest.mark.parametrize("address", LASTING)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from indexer.config import Settings
 from indexer.errors import SearchTimeout
 from indexer.library import Library
+from tests.webstand import forbid
 from webapp.app import create_app
 from webapp.keeping import KeptAnswer, KeptAnswers
 
@@ -42,16 +43,6 @@ def index(texts: Path) -> None:
 def client_of(texts: Path, **settings: object) -> FlaskClient:
     made = Settings(index=str(texts.parent / "index"), web_rate_limit=0, **settings)  # type: ignore[arg-type]
     return create_app(made).test_client()
-
-
-def forbid(patch: pytest.MonkeyPatch) -> None:
-    """Lets no question through to the library but whether it has changed."""
-
-    def fail(*args: object, **named: object) -> None:
-        raise AssertionError("the library was asked")
-
-    for name in ("search", "suggest", "browse", "show", "read", "essays", "status"):
-        patch.setattr(Library, name, fail)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -97,3 +98,13 @@ def an_app(**wishes: object) -> Flask:
 def a_client(**wishes: object) -> FlaskClient:
     """A client of that app."""
     return an_app(**wishes).test_client()
+
+
+def forbid(patch: pytest.MonkeyPatch) -> None:
+    """Makes all that reads essays fail, but for the question whether they have changed."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("the library was asked")
+
+    for name in ("search", "suggest", "browse", "show", "read", "essays", "status"):
+        patch.setattr(Library, name, fail)
