@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import word_terms
+from indexer.pieces import PIECES, pieces
 from indexer.plan import View
-from indexer.splitting import MAX_PARTS, PIECES, Atom, forms, is_run, pattern_for, pieces
+from indexer.splitting import MAX_PARTS, Atom, forms, is_run, pattern_for
 from indexer.terms import exact_term, stem_term, stems, width_of
 
 Numbers: TypeAlias = NDArray[np.unsignedinteger[Any]]

@@ -38,8 +38,8 @@ _UNSPACED = (
     "\U0001aff0-\U0001b16f\U00020000-\U0003fffd"
 )
 _VOICED = "\uff9e\uff9f"  # half-width voicing marks, the only marks that are letters to Unicode
-_DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19"
-_THIN = "\u00a0\u2009\u202f"  # no-break and thin spaces, between thousands
+DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19"
+THIN = "\u00a0\u2009\u202f"  # no-break and thin spaces, between thousands
 _LATIN = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af"
 # Letters that stand alone in abbreviations and units of measure.
 _CASED = f"{_LATIN}\u0370-\u03ff\u0400-\u052f"
@@ -88,9 +88,9 @@ def _build(word: str) -> str:
     class of all letters takes milliseconds to compile wherever it occurs, so that it occurs
     once, and a link may stand at the end of a chunk.
     """
-    number = f"[{_DIGITS}]++(?:[.,{APOSTROPHES}{_THIN}][{_DIGITS}]++)++[{_CASED}]*+"
+    number = f"[{DIGITS}]++(?:[.,{APOSTROPHES}{THIN}][{DIGITS}]++)++[{_CASED}]*+"
     # At most ten letters, or a megabyte of them would be tried from each.
-    initials = f"[{_CASED}](?:\\.[{_CASED}]){{1,9}}+(?![{_CASED}{_DIGITS}])\\.?+"
+    initials = f"[{_CASED}](?:\\.[{_CASED}]){{1,9}}+(?![{_CASED}{DIGITS}])\\.?+"
     catalan = "(?<=[lL])\u00b7(?=[lL])"
     link = f"(?:[{APOSTROPHES}]|[{HYPHENS}](?:{LINE_BREAK})?+|{catalan})(?=[^\\W_])"
     # Most words of Latin script stand between spaces and stops; no link can follow these.
@@ -100,7 +100,7 @@ def _build(word: str) -> str:
 
 @cache
 def _plain_pattern() -> re.Pattern[str]:
-    return expression(_build(f"[{_DIGITS}{_LATIN}]++"))
+    return expression(_build(f"[{DIGITS}{_LATIN}]++"))
 
 
 @cache
@@ -165,22 +165,6 @@ def _easy_run() -> re.Pattern[str]:
     return expression("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
 
 
-@cache
-def _figures() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Numbers with thousands apart by comma, by apostrophe or thin space, or by (two or more)
-    points; and those with a decimal point."""
-    digit = f"[{_DIGITS}]"
-    thousands = (
-        f"(?!0){digit}{{1,3}}(?:"
-        f"(?:,{digit}{{3}})++(?P<a>\\.{digit}++)?"
-        f"|([{APOSTROPHES}{_THIN}]){digit}{{3}}(?:\\2{digit}{{3}})*+(?P<b>[.,]{digit}++)?"
-        f"|(?:\\.{digit}{{3}}){{2,}}+(?P<c>,{digit}++)?"
-        f")(?![.,{APOSTROPHES}{_THIN}]?{digit})"
-    )
-    decimal = f"{digit}++\\.{digit}++(?![.,{APOSTROPHES}{_THIN}]{digit})"
-    return expression(thousands), expression(decimal)
-
-
 # Where a chunk goes on after white space.
 _SEAMS = frozenset(HYPHENS) - {"\\"} | {"\u00ad"}
 _HYPHEN = expression(f"[{HYPHENS}](?:{LINE_BREAK})?")
@@ -188,11 +172,9 @@ _HYPHENS = frozenset(HYPHENS) - {"\\"}
 _APOSTROPHE = expression(f"[{APOSTROPHES}]")
 _APOSTROPHES = members(APOSTROPHES)
 _LINKS = _HYPHENS | _APOSTROPHES | {"\u00b7"}
-_FIGURES = members(_DIGITS)
-_JOINS = _LINKS | {".", ",", *_THIN}
-_NO_DIGITS = expression(f"[^{_DIGITS}]")
-_NUMBER_PIECE = expression(f"[^.,{APOSTROPHES}{_THIN}]+")
-_IN_NUMBERS = _APOSTROPHES | {".", ",", *_THIN}
+_FIGURES = members(DIGITS)
+_JOINS = _LINKS | {".", ",", *THIN}
+_IN_NUMBERS = _APOSTROPHES | {".", ",", *THIN}
 
 
 # Signs around words that are a part of none.
@@ -287,7 +269,7 @@ def is_sewn(text: str) -> bool:
         return True
     if text.isascii():
         return False
-    return any(space in text and _is_amid_number(text, space) for space in _THIN) or (
+    return any(space in text and _is_amid_number(text, space) for space in THIN) or (
         bool(lines) and has_runs(text)
     )
 
@@ -306,43 +288,6 @@ def has_runs(text: str) -> bool:
         for sign in set(text)
     )
     return likely and _run_start().search(text) is not None
-
-
-# The encoding of texts that :func:`pieces` can cut: all of most of those in Latin script.
-PIECES = "cp1252"
-# What hangs together over white space, or is another letter to the large classes alone.
-_SPANNING = (b"\xa0", b"\xad", b"\x88")
-_WRAPPED = expression(rb"-[ \t]*[\r\n\x0b\x0c]")
-
-
-@cache
-def _separators() -> bytes:
-    """A table for ``bytes.translate`` that makes spaces of what is no part of any chunk and is
-    looked at by none: all but letters, digits and what may link them. Letters become small."""
-    kept = expression(f"[^\\W_]|[{APOSTROPHES}.,\u00b7-]")
-    signs = [bytes((code,)).decode(PIECES, "replace") for code in range(256)]
-    return b"".join(s.lower().encode(PIECES) if kept.match(s) else b" " for s in signs)
-
-
-def pieces(text: str) -> list[bytes] | None:
-    """A text cut at spaces and signs, in :data:`PIECES` and small letters, where no chunk spans
-    several of these pieces and none of them is a run: its terms are those of the pieces' chunks.
-    Three times as fast as to look for the chunks. ``None`` where that can't be."""
-    try:
-        data = text.encode(PIECES)
-    except UnicodeEncodeError:
-        return None
-    if _SPANNING[0] in data or _SPANNING[1] in data or _SPANNING[2] in data:
-        return None
-    if b"-" in data and _WRAPPED.search(data):
-        return None
-    # Stops, commas and quotes beside a space link nothing, nor change a term.
-    data = (data + b" ").translate(_separators()).replace(b", ", b" ").replace(b". ", b" ")
-    if b"\x92 " in data:
-        data = data.replace(b"\x92 ", b" ")
-    if b" \x91" in data:
-        data = data.replace(b" \x91", b" ")
-    return data.split()
 
 
 def is_run(chunk: str) -> bool:
@@ -484,19 +429,16 @@ def _form(word: str) -> str:
 
 
 def _number_groups(part: str, start: int) -> Iterator[Group]:
-    thousands, decimal = _figures()
-    if match := thousands.match(part):
-        decimals = match["a"] or match["b"] or match["c"] or ""
-        whole = match[0][: len(match[0]) - len(decimals)]
-        form = _NO_DIGITS.sub("", whole) + decimals.replace(",", ".")
-    elif match := decimal.match(part):
-        form = match[0]
-    else:
-        for piece in _NUMBER_PIECE.finditer(part):
-            if atom := _atom(piece[0], start + piece.start()):
+    from indexer.figures import number, words
+
+    found = number(part)
+    if found is None:
+        for begin, end in words(part):
+            if atom := _atom(part[begin:end], start + begin):
                 yield Group((atom,))
         return
-    rest = _APOSTROPHE.split(part[match.end() :])
+    form, end = found
+    rest = _APOSTROPHE.split(part[end:])
     form = fold(form)
     tail = _form("".join(rest))
     stem_tail = _form(rest[0]) if len(rest) == 2 and fold(rest[1]) == "s" else tail
