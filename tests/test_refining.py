@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict
 
@@ -147,6 +147,7 @@ def test_a_query_of_as_many_terms_as_may_be_is_narrowed_all_the_same() -> None:
 
 
 @given(queries() | garbage())
+@example("theNOT --in:liberty AND lang:enthe")
 @settings(max_examples=300)
 def test_a_query_without_one_of_its_filters_means_the_rest(text: str) -> None:
     query = parse(text)
@@ -156,8 +157,9 @@ def test_a_query_without_one_of_its_filters_means_the_rest(text: str) -> None:
         rest = parts - Counter([bare(node)])
         assert rest.total() == parts.total() - 1
         assert meaning(parse(one.without)) == (words, rest)
-        # Nothing at all is noted, too.
-        assert not one.without or len(parse(one.without).notes) <= len(query.notes)
+        # Nothing new is noted; a word that is written twice, to stay strict, may be noted twice.
+        known = {note.kind for note in query.notes} | {"more-notes"}
+        assert not one.without or {note.kind for note in parse(one.without).notes} <= known
 
 
 @pytest.mark.parametrize(
