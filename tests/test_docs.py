@@ -15,6 +15,7 @@ from msgspec import Struct
 from indexer import json_shapes as shapes
 from indexer.cli import essays
 from indexer.config import FILE_NAME, FILE_VARIABLE, KEYS, Settings
+from indexer.library import Library
 from indexer.model import SuggestionKind
 from indexer.query import OPERATORS
 from indexer.readers import SUFFIXES
@@ -178,3 +179,17 @@ def test_the_plot_in_the_readme_is_a_whole_drawing_with_a_line_for_each_engine()
     drawing = (ROOT / "tests" / "benchmarks" / "latency.svg").read_text(encoding="utf-8")
     names = {text.rsplit(" ", 2)[0] for text in ElementTree.fromstring(drawing).itertext()}
     assert {"essay-search", "SQLite FTS5", "tantivy", "stock Whoosh"} <= names
+
+
+def test_the_readmes_way_to_the_index_by_whooshs_own_api_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    essay = tmp_path / "rights.md"
+    essay.write_text("# Rights\n\n## Of all\n\nWhere Human Rights begin.\n\nNot here.\n", "utf-8")
+    with Library.open(".essays", Settings(), create=True) as library:
+        library.index([essay])
+    section = README.partition("\n## The index by Whoosh's own API\n")[2].partition("\n## ")[0]
+    exec(section.partition("```python\n")[2].partition("```")[0], {})
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("['Of all'] Where Human Rights begin.")
