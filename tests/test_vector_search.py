@@ -103,6 +103,8 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.param:
         monkeypatch.setattr(vector_scoring, "_FEW", 0)
         monkeypatch.setattr(vector_arrays, "_DENSE", 1_000_000)
+        monkeypatch.setattr(vector_arrays, "_LONG", 0)
+        monkeypatch.setattr(vector_arrays, "_SHORT", 0)
         monkeypatch.setattr(vector_parts, "_LONGER", 0)
         monkeypatch.setattr(vector_parts, "_DENSE", 1_000_000)
         monkeypatch.setattr(vector_patterns, "_MOST", 0)

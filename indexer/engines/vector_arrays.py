@@ -38,6 +38,9 @@ _KEPT_EACH, _KEPT = 32, 8_000_000
 _BLOCK = 16
 # Up to so many are all added up whenever that is asked for.
 _SHORT = 2_048
+# Where a list has so many documents for each end of a run of deleted ones, the ends are looked for
+# in it.
+_LONG = 16
 
 
 class Sized(Protocol):
@@ -80,52 +83,44 @@ class Kept(Generic[Key, Value]):
         return found
 
 
-class Postings:
-    """Where a term is: ascending documents, how often in each, and positions on demand.
+class Piece:
+    """What a segment has of a posting list: all positions as they lie in its file, how many of
+    them each document has, and which of these documents are deleted, by their indices.
 
-    ``pieces`` are the positions of one segment after the other. They lie in the files, which is
-    why nobody puts them together but for a moment.
+    Positions of long lists are looked at here and there only, so they are never put together
+    without the deleted ones, but for who asks for all of them.
     """
 
-    __slots__ = ("_blocks", "_pieces", "documents", "frequencies", "room")
+    __slots__ = ("_blocks", "_gone", "_shifts", "frequencies", "positions")
 
-    def __init__(
-        self, documents: Array, frequencies: Array, pieces: Sequence[Array], room: int = 0
-    ) -> None:
-        self.documents = documents
+    def __init__(self, frequencies: Array, positions: Array, gone: Array | None = None) -> None:
         self.frequencies = frequencies
-        self._pieces = pieces
+        self.positions = positions
+        self._gone = gone
+        # Where the indices of what is left have to be raised by one more.
+        self._shifts = None if gone is None else gone - np.arange(len(gone))
         self._blocks: Array | None = None
-        # The bytes that it takes beside those of the files.
-        self.room = room + 500
-
-    def __len__(self) -> int:
-        return len(self.documents)
 
     @property
-    def places(self) -> int:
-        """How many positions there are."""
-        return sum(map(len, self._pieces))
+    def room(self) -> int:
+        """The bytes that it takes beside those of the files."""
+        return 0 if self._gone is None else 2 * self._gone.nbytes
 
-    def positions(self) -> Array:
-        """The positions of all documents, one after the other."""
-        return self._pieces[0] if len(self._pieces) == 1 else np.concatenate(self._pieces)
-
-    def positions_of(self, at: Array, frequencies: Array) -> Array:
-        """Those of the documents at some indices, which have so many each."""
-        wanted = spans(self.begins(at), frequencies)
-        if len(self._pieces) == 1:
-            return self._pieces[0].take(wanted)
-        found = np.empty(len(wanted), np.int64)
-        base = 0
-        for piece in self._pieces:
-            own = (wanted >= base) & (wanted < base + len(piece))
-            found[own] = piece.take(wanted[own] - base)
-            base += len(piece)
-        return found
+    def left(self) -> Array:
+        """The positions of what is left, one document's after the other's."""
+        if self._gone is None:
+            return self.positions
+        flags = np.ones(len(self.positions), np.bool_)
+        flags[spans(self._begins(self._gone), self.frequencies.take(self._gone))] = False
+        return self.positions[flags]
 
     def begins(self, at: Array) -> Array:
-        """Where the positions of the documents at some indices begin."""
+        """Where the positions of what is left begin, by its indices."""
+        if self._shifts is not None:
+            at = at + self._shifts.searchsorted(at, "right")
+        return self._begins(at)
+
+    def _begins(self, at: Array) -> Array:
         size = len(self.frequencies)
         if size <= _SHORT or len(at) * _BLOCK > size:
             return starts(self.frequencies).take(at)
@@ -141,7 +136,59 @@ class Postings:
         return found
 
 
-_EMPTY = Postings(*NOWHERE, [np.empty(0, np.uint16)])
+class Postings:
+    """Where a term is: ascending documents, how often in each, and positions on demand.
+
+    ``pieces`` are those of one segment after the other, each with the number of its documents.
+    """
+
+    __slots__ = ("_pieces", "documents", "frequencies", "room")
+
+    def __init__(
+        self,
+        documents: Array,
+        frequencies: Array,
+        pieces: Sequence[tuple[int, Piece]],
+        room: int = 0,
+    ) -> None:
+        self.documents = documents
+        self.frequencies = frequencies
+        self._pieces = pieces
+        # The bytes that it takes beside those of the files.
+        self.room = room + 500
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @property
+    def places(self) -> int:
+        """How many positions there are, those of deleted documents included."""
+        return sum(len(piece.positions) for _, piece in self._pieces)
+
+    def positions(self) -> Array:
+        """The positions of all documents, one after the other."""
+        left = [piece.left() for _, piece in self._pieces]
+        return left[0] if len(left) == 1 else np.concatenate(left)
+
+    def positions_of(self, at: Array, frequencies: Array) -> Array:
+        """Those of the documents at some indices, which have so many each."""
+        if len(self._pieces) == 1:
+            piece = self._pieces[0][1]
+            return piece.positions.take(spans(piece.begins(at), frequencies))
+        found = np.empty(int(frequencies.sum(dtype=np.intp)), np.int64)
+        ends = starts(frequencies)
+        base = 0
+        for size, piece in self._pieces:
+            own = ((at >= base) & (at < base + size)).nonzero()[0]
+            if len(own):
+                counts = frequencies.take(own)
+                wanted = spans(piece.begins(at.take(own) - base), counts)
+                found[spans(ends.take(own), counts)] = piece.positions.take(wanted)
+            base += size
+        return found
+
+
+_EMPTY = Postings(*NOWHERE, [(0, Piece(NOWHERE.counts, np.empty(0, np.uint16)))])
 
 
 class Arrays:
@@ -161,8 +208,8 @@ class Arrays:
         self.first = essays + 1
         self.last = ends
         deleted = _deleted(snapshot)
-        # For each segment which documents are not deleted, where some are.
-        self._live = [_live(segment.size, segment.runs) for segment in snapshot.segments]
+        # For each segment which documents are deleted, where some are.
+        self._deleted = [_Deleted(s.size, s.runs) if s.runs else None for s in snapshot.segments]
         if len(deleted):
             # Essays are deleted whole, so the first deleted document ends the one before.
             after = deleted.searchsorted(essays)
@@ -183,23 +230,24 @@ class Arrays:
         data = term.encode("utf-8", "surrogatepass")
         documents, frequencies, pieces = [], [], []
         room = 0
-        for segment, live in zip(self.snapshot.segments, self._live, strict=True):
+        for segment, deleted in zip(self.snapshot.segments, self._deleted, strict=True):
             of_field = segment.files.field(field)
             number = None if of_field is None else of_field.find(data)
             if of_field is None or number is None:
                 continue
             own, counts, positions = map(np.asarray, of_field.lists(number))
             own = own.view(np.int32) if own.itemsize == 4 else own.astype(np.int32)
-            if live is not None:
-                keep = live.take(own)
-                if not keep.all():
-                    positions = positions[np.repeat(keep, counts)]
-                    own, counts = own[keep], counts[keep]
-                    room += own.nbytes + counts.nbytes + positions.nbytes
+            gone = None if deleted is None else deleted.among(own)
+            piece = Piece(counts, positions, gone)
+            if gone is not None:
+                keep = np.ones(len(own), np.bool_)
+                keep[gone] = False
+                own, counts = own[keep], counts[keep]
+                room += own.nbytes + counts.nbytes + piece.room
             if len(own):
                 documents.append(own + np.int32(segment.base) if segment.base else own)
                 frequencies.append(counts)
-                pieces.append(positions)
+                pieces.append((len(own), piece))
         if not documents:
             return _EMPTY
         if len(documents) == 1:
@@ -300,14 +348,23 @@ def _deleted(snapshot: Snapshot) -> Array:
     return found
 
 
-def _live(size: int, runs: Sequence[int]) -> Array | None:
-    """Flags for the documents that lie in none of some runs, where there are runs."""
-    if not runs:
-        return None
-    live = np.ones(size, np.bool_)
-    for start, stop in zip(runs[::2], runs[1::2], strict=True):
-        live[start:stop] = False
-    return live
+class _Deleted:
+    """The deleted documents of a segment: from where to where, again and again."""
+
+    def __init__(self, size: int, runs: Sequence[int]) -> None:
+        self._runs = np.array(runs, np.int32)
+        self._flags = np.zeros(size, np.bool_)
+        for start, stop in zip(runs[::2], runs[1::2], strict=True):
+            self._flags[start:stop] = True
+
+    def among(self, documents: Array) -> Array | None:
+        """The indices of the deleted ones of some ascending documents, if there are any."""
+        if len(documents) < _LONG * len(self._runs):
+            gone = self._flags.take(documents).nonzero()[0]
+        else:
+            edges = documents.searchsorted(self._runs)
+            gone = spans(edges[::2], edges[1::2] - edges[::2])
+        return gone if len(gone) else None
 
 
 def starts(counts: Array) -> Array:
