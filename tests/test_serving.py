@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import json
 import os
@@ -251,6 +252,44 @@ def test_what_a_search_needs_is_loaded_before_anybody_asks(
     monkeypatch.setattr(Library, "search", lambda _, text, **how: asked.append(text))
     Libraries(settings).load()
     assert len(asked) == 1
+
+
+ARENAS = """
+import ctypes, threading
+from webapp import serving
+if {shared}:
+    serving._share_free_memory()
+taken = []
+threads = [threading.Thread(target=lambda: taken.append(bytes(5_000))) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+library = ctypes.CDLL(None)
+library.fdopen.restype = ctypes.c_void_p
+output = ctypes.c_void_p(library.fdopen(1, b"w"))
+library.malloc_info(0, output)
+library.fflush(output)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="not glibc")
+def test_threads_of_a_server_share_the_memory_that_was_freed() -> None:
+    def arenas(shared: bool) -> int:
+        code = ARENAS.format(shared=shared)
+        ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        return ran.stdout.count(b"<heap nr=")
+
+    assert arenas(shared=True) == 1
+    assert arenas(shared=False) > 1
+
+
+def test_a_system_without_a_choice_of_arenas_is_served_on(
+    essays: Essays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    run = essays("serve", "--host", "no.such.host.invalid")
+    assert "no address goes by that name" in run.err
 
 
 @contextmanager

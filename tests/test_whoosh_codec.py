@@ -728,6 +728,19 @@ def test_a_search_lets_go_of_files_that_take_much_memory(
     assert released == []
 
 
+def test_what_a_search_took_of_files_is_let_go_of_before_its_page_is_shown(
+    location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = WhooshEngine(location, vectors=True)
+    matches = matches_of(engine, "alpha")
+    groups = matches.groups(0, 10)
+    released: list[Arrays] = []
+    monkeypatch.setattr(whoosh_reader, "mapped", lambda: 10**9)
+    monkeypatch.setattr(Arrays, "release", lambda file: released.append(file))
+    assert [e.id for e in matches.essays_of([g.essay_ref for g in groups])] == ["e2", "e0", "e1"]
+    assert len(set(released)) == 4
+
+
 def test_a_system_that_does_not_tell_of_memory_is_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -8,6 +8,7 @@ known time; and no process that lives on alone.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from functools import partial
 from ipaddress import ip_address
@@ -59,6 +60,8 @@ _HTTP = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024)
 # which the answer is sent; and beyond the longest search, until it is ended whatever it does.
 _LINGER = 0.5
 _GRACE = 2
+# What glibc's mallopt calls the number of places that threads take memory from.
+_M_ARENA_MAX = -8
 
 
 def serve(settings: Settings, say: Say, announce: Say) -> None:
@@ -67,6 +70,7 @@ def serve(settings: Settings, say: Say, announce: Say) -> None:
     Raises ``SettingsError`` where it can't listen, and other errors of the index than that there
     is none or that it does not answer: it waits for it.
     """
+    _share_free_memory()
     with ExitStack() as stack:
         sockets = [stack.enter_context(one) for one in _listening(settings)]
         host, port = sockets[0].getsockname()[:2]
@@ -78,6 +82,13 @@ def serve(settings: Settings, say: Say, announce: Say) -> None:
         stack.enter_context(metrics.shared())
         ready = partial(announce, f"Serving {essays} at {address} (Ctrl-C stops)")
         _Server(settings, sockets, ready, say).run()
+
+
+def _share_free_memory() -> None:
+    """Lets threads that are started from here on share the memory that was freed. Of its own,
+    each would keep what its largest search took: 90 MB more over a million passages."""
+    with suppress(AttributeError):  # where the C library is not glibc
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _essays(settings: Settings, say: Say) -> str:

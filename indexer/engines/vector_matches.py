@@ -160,6 +160,8 @@ class VectorMatches:
     def essays_of(self, refs: Sequence[int]) -> list[Essay]:
         """Essays by the ``essay_ref`` of their groups."""
         with reading(self._snapshot.folder):
+            # Before a page is shown: what it took of posting lists is done with.
+            self._snapshot.release()
             return [self._snapshot.essay(ref) for ref in refs]
 
     def _scores(self) -> Scoring:
