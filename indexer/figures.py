@@ -32,9 +32,23 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return expression(thousands), expression(decimal)
 
 
+def _plain(part: str) -> str | None:
+    """The form of a number such as ``1,000.5`` in digits of ASCII, with nothing behind it; ``None``
+    where it takes an expression to tell."""
+    whole, point, decimals = part.partition(".")
+    first, *others = whole.split(",")
+    if not (part.isascii() and all(map(str.isdigit, (first, *others, decimals or "0")))):
+        return None
+    if others and (len(first) > 3 or first[0] == "0" or any(len(group) != 3 for group in others)):
+        return None
+    return "".join((first, *others, point, decimals))
+
+
 def number(part: str) -> tuple[str, int] | None:
     """The form of the number that a part of a chunk begins with, without what sets thousands
     apart, and where it ends; ``None`` where it is no one number, as in a date or a version."""
+    if plain := _plain(part):
+        return plain, len(part)
     thousands, decimal = _patterns()
     if match := thousands.match(part):
         decimals = match["a"] or match["b"] or match["c"] or ""

@@ -17,7 +17,7 @@ from indexer.model import (
 )
 from indexer.plan import Plan, within
 from indexer.planning import make_plan
-from indexer.query import parse
+from indexer.query import Phrase, Prefix, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -377,7 +377,8 @@ class Library:
 
 
 def _filters_of(query: Query) -> tuple[Filter, ...]:
-    if query.strict is None:
+    # No filter is a term by itself.
+    if query.strict is None or isinstance(query.strict, (Phrase, Prefix)):
         return ()
     from indexer.refining import filters_of
 

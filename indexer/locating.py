@@ -14,8 +14,8 @@ from indexer.analysis import analyse
 from indexer.keeping import lru_cache
 from indexer.languages import STEMMERS
 from indexer.records import NamedTuple
-from indexer.splitting import BETWEEN_WORDS, is_sewn
-from indexer.terms import exact_term, stem_of, stem_term
+from indexer.splitting import AROUND, BETWEEN_WORDS, Atom, is_sewn
+from indexer.terms import exact_term, stem_of, stem_term, stems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ class Locator:
         self._holding: frozenset[str] = frozenset()
         self._seen = -1
         self._found: dict[str, _Found] = {}
+        # Pieces that surely have none, in a process that ends soon: how many positions each takes.
+        self._passed: dict[str, int] = {}
         # What words begin with that have such a term; nothing where that can't be told.
         self._initials: frozenset[str] = frozenset()
         if language not in STEMMERS or language in _KEEP_INITIALS:
@@ -132,8 +134,8 @@ class Locator:
         long: dict[str, _Found] = {}
         if not all(map(advances.__contains__, pieces)):
             unknown = set(pieces).difference(advances)
-            if indexer.ONE_SHOT and not positions:
-                unknown = set(filter(self.may_hold, unknown))
+            if indexer.ONE_SHOT:
+                unknown = self._pass_over(unknown, positions)
             long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
             for piece in unknown.difference(long):
                 self._pieces.learn(piece)
@@ -150,11 +152,13 @@ class Locator:
                 end = offset + len(piece)
                 placed.append(Place(piece, offset, 0))
             return placed
-        from collections import ChainMap
-
-        known = ChainMap({piece: found.advance for piece, found in long.items()}, advances)
-        before = accumulate(map((known if long else advances).__getitem__, pieces), initial=0)
-        for piece, position in zip(pieces, before, strict=False):
+        others = self._passed
+        if long:
+            others = {**others, **{piece: found.advance for piece, found in long.items()}}
+        steps: Iterable[int] = map(advances.__getitem__, pieces)
+        if others:
+            steps = [others[piece] if piece in others else advances[piece] for piece in pieces]
+        for piece, position in zip(pieces, accumulate(steps, initial=0), strict=False):
             if piece in holding:
                 offset = _offset(text, piece, end)
                 end = offset + len(piece)
@@ -164,6 +168,41 @@ class Locator:
     def locations(self, piece: str) -> tuple[Location, ...]:
         """Where the terms stand in a piece, by position."""
         return self._in(piece).locations
+
+    def _pass_over(self, pieces: Iterable[str], positions: bool) -> set[str]:
+        """Those of some pieces that may have one of the terms, or whose number of positions is to
+        be found out."""
+        left: set[str] = set()
+        passed, initials = self._passed, self._initials
+        for piece in pieces:
+            if piece in passed:
+                continue
+            # By far the most.
+            if initials and piece[0] not in initials and piece.isalpha() and piece.isascii():
+                passed[piece] = 1
+                continue
+            word = piece.strip(AROUND)
+            if len(piece) <= _LONG and word.isascii() and (word.isalnum() or not word):
+                if word and self._is_wanted(word):
+                    left.add(piece)
+                else:
+                    passed[piece] = 1 if word else 0
+            elif positions or self.may_hold(piece):
+                left.add(piece)
+        return left
+
+    def _is_wanted(self, word: str) -> bool:
+        """Whether a word of letters and digits of ASCII has one of the terms."""
+        if self._initials and word[0] not in self._initials:
+            return False
+        form, language = word.lower(), self._pieces.language
+        if exact_term(form) in self._wanted["exact"]:
+            return True
+        wanted = self._wanted["stem"]
+        if not wanted:
+            return False
+        found = stems(Atom(form, word, 0, len(word)), language)
+        return any(stem_term(stem, language) in wanted for stem in found)
 
     def may_hold(self, piece: str) -> bool:
         """Whether a piece may have one of the terms, by what its words may begin with."""

@@ -186,9 +186,11 @@ def _pattern_ends(shape: str) -> tuple[int, int, str | None]:
 
 def _pattern(pattern: str, start: int) -> Node:
     span = _span(pattern, start)
-    pattern = _STARS.sub("*", pattern)
+    if "**" in pattern:
+        pattern = _STARS.sub("*", pattern)
     literal = pattern[:-1]
-    if pattern[-1] == "*" and not (set("*?") & set(literal) or _CLASS.search(literal)):
+    classes = "[" in literal and _CLASS.search(literal)
+    if pattern[-1] == "*" and not (set("*?") & set(literal) or classes):
         while not (_in_word(literal[-1]) or not _BOUND.isdisjoint(literal)):
             literal = literal[:-1]
         return Prefix(literal, span)

@@ -177,15 +177,16 @@ _JOINS = _LINKS | {".", ",", *THIN}
 _IN_NUMBERS = _APOSTROPHES | {".", ",", *THIN}
 
 
-# Signs around words that are a part of none.
-_AROUND = (
+# Signs around words that are a part of none. Where nothing but letters and digits of ASCII is
+# left of a text without those around it, it is one word.
+AROUND = (
     "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d\u2026\u2013\u2014\u2015\u00ab\u00bb"
 )
-_AROUND += "\u00a3\u00a7\u00a9\u00ae\u00b0\u00b6\u2020\u2021\u2022\u20ac\u2122\u2e3a\u2e3b"
+AROUND += "\u00a3\u00a7\u00a9\u00ae\u00b0\u00b6\u2020\u2021\u2022\u20ac\u2122\u2e3a\u2e3b"
 # Makes spaces of them.
-BETWEEN_WORDS = dict.fromkeys(map(ord, _AROUND), " ")
+BETWEEN_WORDS = dict.fromkeys(map(ord, AROUND), " ")
 # Those of them that end a chunk wherever they stand: all but points, commas and links.
-_APART = dict.fromkeys(map(ord, set(_AROUND) - set(".,'`-\u2018\u2019")), " ")
+_APART = dict.fromkeys(map(ord, set(AROUND) - set(".,'`-\u2018\u2019")), " ")
 _LINKED = dict.fromkeys(map(ord, "'\u2019"), "-")
 # Characters; what is longer is more than a few words.
 _FEW = 200
@@ -207,7 +208,7 @@ def _plain_chunks(text: str) -> list[tuple[str, int]] | None:
     found: list[tuple[str, int]] = []
     end = 0
     for piece in text.translate(_APART).replace("--", "  ").split():
-        core = piece.strip(_AROUND)
+        core = piece.strip(AROUND)
         if not core:
             continue
         begin = text.index(core, end)
@@ -229,6 +230,8 @@ def _cut(core: str, following: str) -> list[str] | None:
     """The chunks of words that hang together by points, commas and links, if that is plain."""
     parts = core.replace(",", ".").split(".")
     words = [part.translate(_LINKED).split("-") for part in parts]
+    if all(_is_plain_digits(word) for of_part in words for word in of_part):
+        return [core]
     if not all(_is_plain(word) for of_part in words for word in of_part):
         return None
     if (
@@ -244,6 +247,10 @@ def _cut(core: str, following: str) -> list[str] | None:
         if len(before[-1]) == 1 or (before[-1][-1].isdecimal() and after[0][0].isdecimal()):
             return None
     return parts
+
+
+def _is_plain_digits(word: str) -> bool:
+    return word.isascii() and word.isdigit()
 
 
 def _is_plain(word: str) -> bool:
@@ -438,7 +445,7 @@ def _number_groups(part: str, start: int) -> Iterator[Group]:
                 yield Group((atom,))
         return
     form, end = found
-    rest = _APOSTROPHE.split(part[end:])
+    rest = _APOSTROPHE.split(part[end:]) if end < len(part) else [""]
     form = fold(form)
     tail = _form("".join(rest))
     stem_tail = _form(rest[0]) if len(rest) == 2 and fold(rest[1]) == "s" else tail

@@ -175,6 +175,7 @@ _NOTHING = _Sum(0, 0)
 
 def _sum_of(found: PostingList) -> _Sum:
     total, positions = _NOTHING, found.positions
-    for document, (begin, end) in zip(found.documents, pairwise(found.starts()), strict=True):
+    begins = accumulate(found.frequencies, initial=0)
+    for document, (begin, end) in zip(found.documents, pairwise(begins), strict=True):
         total = total.with_(document, positions[begin:end])
     return total

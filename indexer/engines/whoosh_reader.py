@@ -34,6 +34,8 @@ _KEPT_BYTES = 32_000_000
 # of the index.
 _MAPPED = 32_000_000
 _MAPPED_PART = 20
+# Documents of a posting list between two whose place among its positions is noted.
+_NOTED = 128
 # Terms whose idf is kept, some 100 bytes each.
 _KEPT_IDFS = 50_000
 
@@ -81,14 +83,14 @@ class PostingList:
     """Where a term is: ascending documents, counts, and all positions in a row; buffers, which
     are views into the files where those have them so."""
 
-    __slots__ = ("_parts", "_positions", "_starts", "documents", "frequencies")
+    __slots__ = ("_noted", "_parts", "_positions", "documents", "frequencies")
 
     def __init__(self, parts: Sequence[Lists | Rest]) -> None:
         self.documents: Numbers = joined([part.documents for part in parts])
         self.frequencies: Numbers = joined([part.frequencies for part in parts])
         self._parts = parts
         self._positions: Numbers | None = None
-        self._starts: Sequence[int] | None = None
+        self._noted: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -100,19 +102,18 @@ class PostingList:
             self._positions = joined([part.positions for part in self._parts])
         return self._positions
 
-    def starts(self) -> Sequence[int]:
-        """Where the positions of each document begin; one more than there are documents."""
-        if self._starts is None:
-            self._starts = packed(accumulate(self.frequencies, initial=0))
-        return self._starts
-
     def at(self, document: int) -> Sequence[int]:
         """The term's ascending positions in a document."""
         index = bisect_left(self.documents, document)
         if index == len(self.documents) or self.documents[index] != document:
             return ()
-        starts = self.starts()
-        return self.positions[starts[index] : starts[index + 1]]
+        counts = self.frequencies
+        if self._noted is None:
+            sums = (sum(counts[low : low + _NOTED]) for low in range(0, len(counts), _NOTED))
+            self._noted = packed(accumulate(sums, initial=0))
+        number, over = divmod(index, _NOTED)
+        begin = self._noted[number] + sum(counts[index - over : index])
+        return self.positions[begin : begin + counts[index]]
 
 
 _NONE = memoryview(b"").cast("I")
@@ -214,9 +215,9 @@ class Snapshot:
 
     def _keep(self, key: tuple[str, str], found: PostingList) -> None:
         """Keeps a list, and where that makes too many, forgets all others."""
-        # Views into a file have no more than where the positions of each document begin.
+        # Views into a file have hardly anything of their own.
         views = len(self.segments) == 1 and not self.segments[0].runs
-        room = (4 if views else 11) * len(found) + 500
+        room = (0 if views else 7) * len(found) + 500
         if self._kept_bytes + room > _KEPT_BYTES:
             self._kept, self._kept_bytes = {}, 0
         self._kept[key] = found
