@@ -37,7 +37,7 @@ def _plain(part: str) -> str | None:
     where it takes an expression to tell."""
     whole, point, decimals = part.partition(".")
     first, *others = whole.split(",")
-    if not (part.isascii() and all(map(str.isdigit, (first, *others, decimals or "0")))):
+    if not (part.isascii() and all(map(str.isdigit, (first, *others, decimals if point else "0")))):
         return None
     if others and (len(first) > 3 or first[0] == "0" or any(len(group) != 3 for group in others)):
         return None

@@ -51,9 +51,9 @@ class Place(NamedTuple):
 
 
 def _locations(tokens: Iterable[Token], language: str) -> Iterator[Location]:
-    for form, stems, position, width, start, end in tokens:
+    for form, of_word, position, width, start, end in tokens:
         yield Location("exact", exact_term(form, width), position, start, end)
-        for stem in stems:
+        for stem in of_word:
             yield Location("stem", stem_term(stem, language), position, start, end)
 
 

@@ -213,13 +213,14 @@ def _lines(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 def _wrapped(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
-    ascii_only = text[start:end].isascii()
+    line = text[start:end]
+    even = line.isascii() or {1}.issuperset(map(_WIDTHS.__getitem__, line))
     while True:
-        reach = _reach(text, start, end, width, ascii_only)
+        reach = _reach(text, start, end, width, even)
         if reach == end:
             yield start, end
             return
-        after = _break(text, start, reach)
+        after = _space(text, start, reach) if even else _break(text, start, reach)
         stop = after
         while stop > start and text[stop - 1] == " ":
             stop -= 1
@@ -231,9 +232,10 @@ def _wrapped(text: str, start: int, end: int, width: int) -> Iterator[tuple[int,
             return
 
 
-def _reach(text: str, start: int, end: int, width: int, ascii_only: bool) -> int:
-    """How far a line from ``start`` comes; at least one character, with its marks."""
-    if ascii_only:
+def _reach(text: str, start: int, end: int, width: int, even: bool) -> int:
+    """How far a line from ``start`` comes; at least one character, with its marks. ``even`` is a
+    text whose every character takes one column."""
+    if even:
         return min(end, start + width)
     used = 0
     for at in range(start, end):
@@ -241,6 +243,12 @@ def _reach(text: str, start: int, end: int, width: int, ascii_only: bool) -> int
         if used > width and at > start:
             return at
     return end
+
+
+def _space(text: str, start: int, reach: int) -> int:
+    """The last place up to ``reach`` that a space is beside; ``reach`` where there is none."""
+    place = min(text.rfind(" ", start, reach + 1) + 1, reach)
+    return place if place > start and text[start:place].strip(" ") else reach
 
 
 def _break(text: str, start: int, reach: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import light_messages, light_records, plain_json, records
+import indexer
+from indexer import figures, light_messages, light_records, locating, plain_json, records
 from indexer.engines import whoosh_entries
 from indexer.languages import STEMMERS
 from indexer.locating import Locator
+from indexer.plan import View
 from indexer.splitting import Atom, chunks, pattern_for
 from indexer.terms import stems
 
@@ -192,6 +195,33 @@ pieces_of_text = st.lists(
 def test_plain_words_are_cut_as_by_the_expression(text: str) -> None:
     found = [(match[0], match.start()) for match in pattern_for(text).finditer(text)]
     assert list(chunks(text)) == found
+
+
+@given(st.from_regex(r"[0-9]{1,4}([.,'][0-9]{1,4}){1,3}[.,a]?", fullmatch=True))
+def test_plain_numbers_are_read_as_by_the_expression(part: str) -> None:
+    found = figures.number(part)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(figures, "_plain", lambda part: None)
+        assert figures.number(part) == found
+
+
+TEXTS = "the Men, and women's (men) well-known AND 1,859 – “men” dying die. déjà and_men naïve 2.5"
+
+
+@given(
+    st.lists(st.sampled_from(TEXTS.split()), max_size=12).map(" ".join),
+    st.sets(st.sampled_from(["men", "and", "die", "known", "2.5", "déjà"]), max_size=2),
+    st.booleans(),
+)
+def test_a_process_that_ends_soon_finds_the_same_places(
+    text: str, words: set[str], positions: bool
+) -> None:
+    wanted: Mapping[View, set[str]] = {"exact": words, "stem": {f"en:{word}" for word in words}}
+    found = Locator("en", wanted).places(text, positions=positions)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(indexer, "ONE_SHOT", True)
+        patched.setattr(locating, "_known", {})
+        assert Locator("en", wanted).places(text, positions=positions) == found
 
 
 @given(st.from_regex(r"[a-z]{1,14}", fullmatch=True), st.sampled_from(sorted(STEMMERS)))

@@ -109,7 +109,8 @@ class Evaluation:
     def _steps(
         self, path: Path, field: str
     ) -> tuple[list[list[tuple[int, PostingList]]], set[int]]:
-        """For each step its posting lists with their advance, and the documents with all."""
+        """For each step its posting lists with their advance, and the documents that have all
+        steps but those of much longer lists, which is no sooner told than their positions are."""
         steps = []
         common: set[int] | None = None
         for step in path:
@@ -124,9 +125,7 @@ class Evaluation:
         for lists in sorted(steps, key=_size):
             if common is None:
                 common = set(chain.from_iterable(p.documents for _, p in lists))
-            elif len(common) * 8 < _size(lists):
-                common = {d for d in common if any(len(p.at(d)) for _, p in lists)}
-            else:
+            elif len(common) * 8 > _size(lists):
                 common = common.intersection(chain.from_iterable(p.documents for _, p in lists))
             if not common:
                 break
@@ -255,9 +254,14 @@ class Evaluation:
         essays = self._snapshot.essays
         if isinstance(documents, memoryview) and len(documents) > 4 * len(essays):
             # Essay by essay: each has those that lie before the next one's own document.
-            before = [bisect_left(documents, essay) for essay in essays]
-            before.append(len(documents))
-            return [place for place, (a, b) in enumerate(pairwise(before)) if a < b]
+            places, before, size = [], 0, len(documents)
+            for place, (essay, following) in enumerate(pairwise([*essays, self._snapshot.size])):
+                most = min(size, before + following - essay)
+                after = bisect_left(documents, following, before, most)
+                if before < after:
+                    places.append(place)
+                before = after
+            return places
         return self._places(documents)
 
     def _expand(self, places: Iterable[int]) -> Iterable[int]:

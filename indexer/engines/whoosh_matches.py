@@ -61,6 +61,20 @@ def _spoken(pattern: Pattern, languages: Collection[str]) -> Pattern:
     )
 
 
+def _in_any(parts: Sequence[Collection[int]], documents: Collection[int]) -> list[int]:
+    """Those of some documents that are in one of the parts, of which the ascending ones may be
+    much larger."""
+    found: set[int] = set()
+    for part in parts:
+        if isinstance(part, memoryview) and len(documents) * 8 < len(part):
+            places = (bisect_left(part, document) for document in documents)
+            there = (part[place] for place in places if place < len(part))
+            found.update(there)
+        else:
+            found.update(part)
+    return [document for document in documents if document in found]
+
+
 class WhooshMatches:
     """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
 
@@ -212,8 +226,7 @@ class WhooshMatches:
             left: Collection[int] = documents
             for pattern in patterns:
                 field = fields.of_part(part, pattern.view)
-                found = set().union(*self._evaluation.documents(pattern, field))
-                left = [document for document in left if document in found]
+                left = _in_any(self._evaluation.documents(pattern, field), left)
                 if not left:
                     break
             return [documents[d] for d in left] if isinstance(documents, dict) else list(left)

@@ -70,13 +70,23 @@ class reading:
         raise DamagedError(f"{advice} ({type(error).__name__}: {what[:200]})") from error
 
 
-def _is_in(ascending: Sequence[int], number: int) -> bool:
-    index = bisect_left(ascending, number)
-    return index < len(ascending) and ascending[index] == number
-
-
-def _number_in(ascending: Sequence[int], span: range) -> int:
-    return bisect_left(ascending, span.stop) - bisect_left(ascending, span.start)
+def _runs(ascending: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Ascending numbers as runs of consecutive ones, each from its first to after its last."""
+    index, size = 0, len(ascending)
+    while index < size:
+        first, least = ascending[index], 0
+        step = 1
+        while index + step < size and ascending[index + step] == first + step:
+            least, step = step, step * 2
+        most = min(step, size - index)
+        while most - least > 1:
+            middle = (least + most) // 2
+            if ascending[index + middle] == first + middle:
+                least = middle
+            else:
+                most = middle
+        yield first, first + least + 1
+        index += least + 1
 
 
 class PostingList:
@@ -323,15 +333,18 @@ class Snapshot:
         """The number of passages that have a term in title, headings or text."""
         texts = self.postings(fields.of_part("text", view), term).documents
         headings = self.postings(fields.of_part("heading", view), term).documents
-        if len(headings) * 8 < len(texts):
-            others = [heading for heading in headings if not _is_in(texts, heading)]
-        else:
-            others = sorted(set(headings).difference(texts))
-        found = len(texts) + len(others)
+        titles = self.postings(fields.of_part("title", view), term).documents
+        found = size = len(texts)
         owner = self.essay_of()
-        for essay in self.postings(fields.of_part("title", view), term).documents:
-            span = self.passages_of(owner[essay])
-            found += len(span) - _number_in(texts, span) - _number_in(others, span)
+        titled = {owner[essay] for essay in titles}
+        spans = [span for place in titled if len(span := self.passages_of(place))]
+        # Passages below a heading follow each other, and an essay's own document ends them.
+        runs = [(span.start, span.stop) for span in spans]
+        runs += (run for run in _runs(headings) if owner[run[0]] not in titled)
+        for start, stop in runs:
+            low = bisect_left(texts, start)
+            high = bisect_left(texts, stop, low, min(size, low + stop - start))
+            found += stop - start - (high - low)
         return found
 
     def sort_keys(self, column: str) -> list[bytes]:
