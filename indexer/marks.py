@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indexer.beginnings import beginnings, letters_of, may_hold, pieces
 from indexer.locating import Locator
 from indexer.matching import occurrences
 from indexer.records import NamedTuple, replace
@@ -20,6 +21,8 @@ class Mark(NamedTuple):
     end: int
     pattern: int
 
+
+_NONE: Mapping[View, Sequence[str]] = {"exact": (), "stem": ()}
 
 _Span = tuple[int, int]
 _Terms = dict[str, list[int]]
@@ -50,11 +53,24 @@ class Marker:
             if rows:
                 self._rows.append((number, replace(pattern, paths=tuple(rows))))
         self._locator = Locator(language, wanted)
+        alone: dict[View, list[str]] = {"exact": [], "stem": []}
+        for view, term in self._alone:
+            alone[view].append(term)
+        self._begin_alone = beginnings(alone, language)
+        # For each row what its steps may begin with.
+        self._begin_rows = [
+            [beginnings({**_NONE, p.view: [one.term for one in step]}, language) for step in path]
+            for _, p in self._rows
+            for path in p.paths
+        ]
         # The marks in each piece of the patterns of one term.
         self._pieces: dict[str, list[Mark]] = {}
 
     def marks(self, text: str) -> list[Mark]:
         """Marks in order of their start; those of one pattern neither overlap nor touch."""
+        told = self._told_by_letters(text)
+        if told is not None:
+            return told
         places = self._locator.places(text, positions=bool(self._rows))
         if not self._rows:
             # Between two pieces there is white space, so that their marks don't touch.
@@ -80,6 +96,21 @@ class Marker:
                 span = begins[first], offsets[term, position][1]
                 spans.setdefault(number, []).append(span)
         return _in_order(spans)
+
+    def _told_by_letters(self, text: str) -> list[Mark] | None:
+        """The marks in a text that has no row, where it can be told without taking it apart."""
+        if self._begin_alone is None or (letters := letters_of(text)) is None:
+            return None
+        if self._begin_rows and any(may_hold(letters, row) for row in self._begin_rows):
+            return None
+        found = pieces(letters, self._begin_alone)
+        if found is None:
+            return None
+        return [
+            Mark(begin + start, begin + end, number)
+            for begin, after in found
+            for start, end, number in self._marks_in(text[begin:after])
+        ]
 
     def _marks_in(self, piece: str) -> list[Mark]:
         found = self._pieces.get(piece)

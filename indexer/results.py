@@ -6,6 +6,7 @@ from indexer.deadline import check_clock
 from indexer.marks import Marker
 from indexer.model import EssayHit, Hit, ReadPassage
 from indexer.plan import patterns_in
+from indexer.records import NamedTuple
 from indexer.snippets import light, snippet
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from indexer.engines.base import Group, Matches
     from indexer.marks import Mark
     from indexer.model import Essay, Passage, Piece
-    from indexer.plan import Pattern, Plan, Scope
+    from indexer.plan import Pattern, Plan
 
 
 class Presenter:
@@ -30,15 +31,19 @@ class Presenter:
             *patterns_in(plan.strict),
         ]
         self._lamps: dict[str, _Lamps] = {}
-        # Passages share headings, and essays may share titles.
-        self._known: dict[tuple[str, str], list[Mark]] = {}
 
     def results(self, groups: Sequence[Group], passages: int) -> tuple[EssayHit, ...]:
         """One result for each group, with at most so many passages."""
         essays = self._matches.essays_of([group.essay_ref for group in groups])
+        shown = [group.passages[:passages] for group in groups]
+        loaded = iter(
+            self._matches.passages_of([one.ref for of_group in shown for one in of_group])
+        )
         return tuple(
-            self._essay_hit(group, essay, passages)
-            for group, essay in zip(groups, essays, strict=True)
+            [
+                self._essay_hit(group, essay, [(one.score, next(loaded)) for one in of_group])
+                for group, essay, of_group in zip(groups, essays, shown, strict=True)
+            ]
         )
 
     def title(self, essay: Essay, *, is_hit: bool) -> tuple[Piece, ...]:
@@ -59,12 +64,12 @@ class Presenter:
     def passage(self, essay: Essay, passage: Passage, *, is_hit: bool) -> ReadPassage:
         """A whole passage, lit as in a snippet where it is a hit, and not at all elsewhere."""
         found: list[Mark] = []
-        in_headings: list[list[Mark]] = [[] for _ in passage.headings]
+        heading_pieces = tuple([light(heading, []) for heading in passage.headings])
         if is_hit:
             check_clock(self._deadline)
             lamps = self._lamps_of(essay.language)
             found = lamps.text.marks(passage.text)
-            in_headings = [self._heading_marks(h, lamps) for h in passage.headings]
+            heading_pieces = tuple([lamps.lit_heading(h).pieces for h in passage.headings])
         return ReadPassage(
             anchor=passage.anchor,
             ordinal=passage.ordinal,
@@ -73,19 +78,16 @@ class Presenter:
             text=passage.text,
             is_hit=is_hit,
             pieces=light(passage.text, found),
-            heading_pieces=_lit_each(passage.headings, in_headings),
+            heading_pieces=heading_pieces,
         )
 
-    def _essay_hit(self, group: Group, essay: Essay, passages: int) -> EssayHit:
-        shown = group.passages[:passages]
-        loaded = self._matches.passages_of([candidate.ref for candidate in shown])
+    def _essay_hit(
+        self, group: Group, essay: Essay, passages: Sequence[tuple[float, Passage]]
+    ) -> EssayHit:
         lamps = self._lamps_of(essay.language)
         title_marks = lamps.title.marks(essay.title)
-        in_title = lamps.title.lit(title_marks)
-        hits = tuple(
-            self._hit(essay, passage, candidate.score, group.tier, in_title)
-            for candidate, passage in zip(shown, loaded, strict=True)
-        )
+        in_title = lamps.title.lit(title_marks) if group.tier else None
+        hits = tuple([self._hit(essay, lamps, one, score, in_title) for score, one in passages])
         return EssayHit(
             essay=essay,
             score=group.score,
@@ -94,25 +96,22 @@ class Presenter:
             title_pieces=light(essay.title, title_marks),
         )
 
-    def _heading_marks(self, heading: str, lamps: _Lamps) -> list[Mark]:
-        key = (heading, lamps.language)
-        if key not in self._known:
-            self._known[key] = lamps.heading.marks(heading)
-        return self._known[key]
-
     def _hit(
-        self, essay: Essay, passage: Passage, score: float, tier: int, in_title: set[Pattern]
+        self,
+        essay: Essay,
+        lamps: _Lamps,
+        passage: Passage,
+        score: float,
+        in_title: set[Pattern] | None,
     ) -> Hit:
+        """A hit; ``in_title`` are the patterns there, given where words may be missing."""
         check_clock(self._deadline)
-        lamps = self._lamps_of(essay.language)
         found = lamps.text.marks(passage.text)
-        in_headings = [self._heading_marks(h, lamps) for h in passage.headings]
+        headings = [lamps.lit_heading(heading) for heading in passage.headings]
         missing: tuple[str, ...] = ()
-        if tier:
-            held = lamps.text.lit(found) | in_title
-            for heading_marks in in_headings:
-                held |= lamps.heading.lit(heading_marks)
-            missing = tuple(word.label for word in lamps.words if word not in held)
+        if in_title is not None:
+            held = lamps.text.lit(found).union(in_title, *[heading.held for heading in headings])
+            missing = tuple([word.label for word in lamps.words if word not in held])
         return Hit(
             id=f"{essay.id}#{passage.anchor}",
             anchor=passage.anchor,
@@ -122,14 +121,15 @@ class Presenter:
             snippet=snippet(passage.text, found),
             missing=missing,
             score=score,
-            heading_pieces=_lit_each(passage.headings, in_headings),
+            heading_pieces=tuple([heading.pieces for heading in headings]),
         )
 
 
-def _lit_each(
-    headings: Sequence[str], found: Sequence[Sequence[Mark]]
-) -> tuple[tuple[Piece, ...], ...]:
-    return tuple(light(text, marks) for text, marks in zip(headings, found, strict=True))
+class _Heading(NamedTuple):
+    """A heading lit, and the patterns it has."""
+
+    pieces: tuple[Piece, ...]
+    held: set[Pattern]
 
 
 class _Lamps:
@@ -137,23 +137,35 @@ class _Lamps:
 
     def __init__(self, words: Sequence[Pattern], others: Sequence[Pattern], language: str) -> None:
         self.words = words
-        self.language = language
         patterns = [*words, *others]
-        self.text = _Lamp(patterns, language, "any")
-        self.heading = _Lamp(patterns, language, "any", "heading")
-        self.title = _Lamp(patterns, language, "any", "title")
+        self.text = _Lamp([one for one in patterns if one.scope == "any"], language)
+        self._heading, self.title = (
+            _Lamp([one for one in patterns if one.scope in ("any", scope)], language)
+            if any(one.scope == scope for one in patterns)
+            else self.text
+            for scope in ("heading", "title")
+        )
+        # Passages share headings.
+        self._headings: dict[str, _Heading] = {}
+
+    def lit_heading(self, heading: str) -> _Heading:
+        """A heading lit."""
+        found = self._headings.get(heading)
+        if found is None:
+            marks = self._heading.marks(heading)
+            found = _Heading(light(heading, marks), self._heading.lit(marks))
+            self._headings[heading] = found
+        return found
 
 
 class _Lamp:
     """The patterns that light up in one part of an essay."""
 
-    def __init__(self, patterns: Sequence[Pattern], language: str, *scopes: Scope) -> None:
-        self._patterns = [pattern for pattern in patterns if pattern.scope in scopes]
-        self._marker = Marker(self._patterns, language)
-
-    def marks(self, text: str) -> list[Mark]:
-        """Where they do."""
-        return self._marker.marks(text)
+    def __init__(self, patterns: Sequence[Pattern], language: str) -> None:
+        self._patterns = patterns
+        self._marker = Marker(patterns, language)
+        self.marks = self._marker.marks
+        """Where they do in a text."""
 
     def lit(self, marks: Sequence[Mark]) -> set[Pattern]:
         """The patterns that have a mark."""

@@ -7,10 +7,6 @@ abbreviation or an initial, then whether the next word is one that likes to open
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 Span = tuple[int, int]
 
 # Stops that end a sentence whatever follows: scripts that write no space after them, or that
@@ -23,9 +19,14 @@ _OPENERS = frozenset("\"'“‘„‚«‹([{「『（【《〈¿¡—–-*_")
 # What may stand before a word without a space, and the spaces other than the common one.
 _TO_SPACES = dict.fromkeys(map(ord, "([{“‘„\"'«‹—–\t\r\xa0\u2009\u202f\u3000"), " ")
 _STOPS = _SOFT | _HARD
-# What a text may be broken at; each is looked for alone.
+# What a text may be broken at; each is looked for alone. Texts in Latin, Greek and Cyrillic have
+# none but those of ASCII and of general punctuation (U+2000 on), which begin with 0xE2 in UTF-8.
 _BREAKS = (*sorted(_STOPS), "\n")
-_ASCII_BREAKS = ".!?\n"
+_ASCII_BREAKS = tuple(filter(str.isascii, _BREAKS))
+_WESTERN_BREAKS = tuple(sign for sign in _BREAKS if sign.isascii() or sign.encode()[0] == 0xE2)
+_WESTERN_BYTES = bytes(
+    set(range(256)) - {sign.encode()[0] for sign in set(_BREAKS).difference(_WESTERN_BREAKS)}
+)
 # Letters and digits of a footnote's mark in brackets: `word.[12] Next`.
 _MARK = 4
 # Code points before a full stop that are looked at: the longest abbreviation with its stops.
@@ -135,7 +136,13 @@ def _is_word(text: str) -> bool:
 def _breaks(text: str) -> list[int]:
     """Where stops and line ends stand."""
     found: list[int] = []
-    for sign in _ASCII_BREAKS if text.isascii() else _BREAKS:
+    if text.isascii():
+        signs = _ASCII_BREAKS
+    elif text.encode("utf-8", "surrogatepass").translate(None, _WESTERN_BYTES):
+        signs = _BREAKS
+    else:
+        signs = _WESTERN_BREAKS
+    for sign in signs:
         at = text.find(sign)
         while at >= 0:
             found.append(at)
@@ -180,6 +187,14 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
     for start in _breaks(text):
         if start < resume:
             continue
+        if text[start : start + 2] == ". " and text[start + 2 : start + 3].isupper():
+            # By far the most sentences end so, and a look at the word before is enough.
+            word = text[text.rfind(" ", begin, start) + 1 or begin : start]
+            if len(word) > 1 and word.isalpha() and word.lower() not in _ABBREVIATIONS:
+                resume = start + 2
+                spans.append((begin, resume))
+                begin = resume
+                continue
         stops = text[start]
         resume = start + 1
         if stops == "\n":
@@ -189,13 +204,6 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
             stops = text[start:resume]
         while resume < size and text[resume].isspace():
             resume += 1
-        if stops == "." and resume - start == 2 and text[resume : resume + 1].isupper():
-            # By far the most sentences end so, and a look at the word before is enough.
-            word = text[text.rfind(" ", begin, start) + 1 or begin : start]
-            if len(word) > 1 and word.isalpha() and word.lower() not in _ABBREVIATIONS:
-                spans.append((begin, resume))
-                begin = resume
-                continue
         if text.count("\n", start, resume) < least:
             if stops is None or not _ends(text, stops, begin, start, resume):
                 continue

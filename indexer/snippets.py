@@ -7,12 +7,11 @@ from bisect import bisect_left, bisect_right
 
 from indexer.marks import merged
 from indexer.model import Piece
-from indexer.records import NamedTuple
 from indexer.sentences import sentences
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from indexer.marks import Mark
 
@@ -23,10 +22,15 @@ _FRAGMENTS = 3
 _WORD_REACH = 40
 
 _Span = tuple[int, int]
+# A stretch from one mark to another and what speaks for it, weightiest first: how many patterns,
+# whether in whole sentences, how many marks, less its start; and its end.
+_Window = tuple[int, bool, int, int, int]
 
 
 def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
     """The whole text in pieces."""
+    if not found:
+        return (Piece(text),) if text else ()
     return tuple(_lit(text, (0, len(text)), _spans(found)))
 
 
@@ -41,12 +45,15 @@ def snippet(text: str, found: Sequence[Mark], *, width: int = 240) -> tuple[Piec
         return light(text, found)
     passage = _Passage(text, found)
     best = passage.fragments(width, 1)
+    wanted = len(passage.patterns)
+    # One place shows what there is of a single pattern.
+    shown = len(passage.shown(best)) if wanted > 1 else wanted
     for count in range(2, _FRAGMENTS + 1):
-        if len(passage.shown(best)) == len(passage.patterns):
+        if shown == wanted:
             break
         more = passage.fragments(width, count)
-        if len(passage.shown(more)) > len(passage.shown(best)):
-            best = more
+        if len(passage.shown(more)) > shown:
+            best, shown = more, len(passage.shown(more))
     pieces: list[Piece] = []
     after = 0
     for fragment in best:
@@ -63,33 +70,24 @@ def _spans(found: Sequence[Mark]) -> list[_Span]:
     return merged([(start, end) for start, end, _ in found])
 
 
-def _lit(text: str, fragment: _Span, spans: Sequence[_Span]) -> Iterator[Piece]:
+def _lit(text: str, fragment: _Span, spans: Sequence[_Span]) -> list[Piece]:
     begin, end = fragment
+    pieces: list[Piece] = []
     for start, stop in spans:
-        start, stop = max(start, begin), min(stop, end)
-        if start < stop:
-            if begin < start:
-                yield Piece(text[begin:start])
-            yield Piece(text[start:stop], match=True)
-            begin = stop
+        if start >= end:
+            break
+        if stop <= begin or begin == end:
+            continue
+        if begin < start:
+            pieces.append(Piece(text[begin:start]))
+            begin = start
+        if stop > end:
+            stop = end
+        pieces.append(Piece(text[begin:stop], True))
+        begin = stop
     if begin < end:
-        yield Piece(text[begin:end])
-
-
-class _Window(NamedTuple):
-    """A stretch from one mark to another and what speaks for it, weightiest first."""
-
-    patterns: int
-    whole: bool
-    marks: int
-    earliness: int
-    end: int
-
-
-def _window(
-    start: int, end: int, inside: Sequence[int], missing: set[int], *, whole: bool
-) -> _Window:
-    return _Window(len(missing.intersection(inside)), whole, len(inside), -start, end)
+        pieces.append(Piece(text[begin:end]))
+    return pieces
 
 
 class _Passage:
@@ -98,54 +96,55 @@ class _Passage:
     def __init__(self, text: str, found: Sequence[Mark]) -> None:
         self._text = text
         self._found = found
-        self._mark_starts = [mark.start for mark in self._found]
-        self._numbers = [mark.pattern for mark in self._found]
+        self._mark_starts = [start for start, _, _ in found]
+        self._numbers = [number for _, _, number in found]
         self.spans = _spans(found)
         self._starts = [start for start, _ in self.spans]
         self._ends = [end for _, end in self.spans]
-        self.patterns = {mark.pattern for mark in found}
-        self._sentences = [
-            (start, start + len(text[start:end].rstrip()))
-            for start, end in sentences(text, lines=True)
-        ]
-        self._closings = [end for _, end in self._sentences]
+        self.patterns = set(self._numbers)
+        # Where sentences begin, and where they end without the white space behind them.
+        self._openings: list[int] = []
+        self._closings: list[int] = []
+        for start, end in sentences(text, lines=True):
+            self._openings.append(start)
+            self._closings.append(start + len(text[start:end].rstrip()))
 
     def shown(self, fragments: Sequence[_Span]) -> set[int]:
         """The patterns with a whole mark in one of the fragments."""
-        found = {number for span in fragments for number in self._inside(*span)}
-        return self.patterns & found
+        return {number for span in fragments for number in self._inside(*span)}
 
     def _inside(self, begin: int, end: int) -> list[int]:
         """The pattern of each mark that lies in a stretch as a whole."""
         first = bisect_left(self._mark_starts, begin)
         after = bisect_left(self._mark_starts, end, first)
-        return [mark.pattern for mark in self._found[first:after] if mark.end <= end]
+        return [number for _, stop, number in self._found[first:after] if stop <= end]
 
     def fragments(self, total: int, count: int) -> list[_Span]:
         """At most ``count`` stretches of at most ``total`` together, in order and apart."""
         width = (total - count + 1) // count
         chosen: list[_Span] = []
         free = [(0, len(self._text))]
-        while len(chosen) < count:
-            missing = self.patterns - self.shown(chosen)
-            if chosen and not missing:
-                break
-            windows = [
+        missing = self.patterns
+        while len(chosen) < count and (missing or not chosen):
+            found = [
                 (window, gap)
                 for gap in free
-                for window in self._windows(width, gap, missing, count == 1)
+                if (window := self._window(width, gap, missing, count == 1)) is not None
             ]
-            if not windows:
+            if not found:
                 break
-            window, gap = max(windows)
-            if chosen and not window.patterns:
+            (patterns, _, _, earliness, end), gap = max(found)
+            if chosen and not patterns:
                 break
-            chosen.append(self._around(-window.earliness, window.end, width, gap))
+            chosen.append(self._around(-earliness, end, width, gap))
+            if count == 1:
+                return chosen
             begin, end = chosen[-1]
+            missing = missing - self.shown(chosen[-1:])
             free.remove(gap)
             free += [(gap[0], begin), (end, gap[1])]
         if not chosen:
-            chosen.append(self._around(0, 0, width, (0, len(self._text))))
+            return [self._around(0, 0, width, (0, len(self._text)))]
         spare = total - sum(end - begin for begin, end in chosen)
         together: list[_Span] = []
         for begin, end in sorted(chosen):
@@ -157,43 +156,60 @@ class _Passage:
             together.append((begin, end))
         return together
 
-    def _windows(self, width: int, gap: _Span, missing: set[int], alone: bool) -> Iterator[_Window]:
-        """For each lit span in a gap, what fits from there: freely, and in whole sentences."""
+    def _window(self, width: int, gap: _Span, missing: set[int], alone: bool) -> _Window | None:
+        """The best of what fits from each lit span in a gap on: freely, and in whole sentences."""
+        ends, numbers = self._ends, self._numbers
         low = bisect_left(self._starts, gap[0])
-        high = bisect_right(self._ends, gap[1])
-        for start, stop in self.spans[low:high]:
+        high = bisect_right(ends, gap[1])
+        best: _Window | None = None
+        # Up to which span a window went that began further to the front, and in whole sentences:
+        # it has all that another has which goes no further.
+        furthest = furthest_whole = low
+        for number in range(low, high):
+            start, stop = self.spans[number]
             if stop - start > width:
                 # Only a part of it can be shown, and only where there is nothing else.
                 if alone:
                     inside = self._inside(start, start + width)
-                    yield _window(start, start + width, inside, missing, whole=False)
+                    shown = len(missing.intersection(inside))
+                    window = shown, False, len(inside), -start, start + width
+                    if best is None or window > best:
+                        best = window
                 continue
-            first = self._number_at(start)
-            last = bisect_right(self._closings, self._sentences[first][0] + width) - 1
-            closing = self._closings[last] if last >= first else 0
-            whole = bisect_right(self._ends, closing, low, high)
-            reach = bisect_right(self._ends, start + width, low, high)
-            if whole and self._ends[whole - 1] >= stop:
-                end = self._ends[whole - 1]
-                yield _window(start, end, self._between(start, end), missing, whole=True)
-            if reach > whole:
-                end = self._ends[reach - 1]
-                yield _window(start, end, self._between(start, end), missing, whole=False)
-
-    def _between(self, start: int, end: int) -> list[int]:
-        """The pattern of each mark from where a lit span starts to where one ends."""
-        first = bisect_left(self._mark_starts, start)
-        return self._numbers[first : bisect_left(self._mark_starts, end, first)]
+            sentence = self._number_at(start)
+            last = bisect_right(self._closings, self._openings[sentence] + width) - 1
+            whole = 0
+            if last >= sentence:
+                whole = bisect_right(ends, self._closings[last], low, high)
+            reach = bisect_right(ends, start + width, low, high)
+            first = bisect_left(self._mark_starts, start)
+            if whole > number and whole > furthest_whole:
+                furthest_whole = whole
+                end = ends[whole - 1]
+                inside = numbers[first : bisect_left(self._mark_starts, end, first)]
+                window = len(missing.intersection(inside)), True, len(inside), -start, end
+                if best is None or window > best:
+                    best = window
+                if whole == high:
+                    break
+            if reach > whole and reach > furthest:
+                furthest = reach
+                end = ends[reach - 1]
+                inside = numbers[first : bisect_left(self._mark_starts, end, first)]
+                window = len(missing.intersection(inside)), False, len(inside), -start, end
+                if best is None or window > best:
+                    best = window
+        return best
 
     def _number_at(self, offset: int) -> int:
-        return max(0, bisect_right(self._sentences, (offset, len(self._text))) - 1)
+        return max(0, bisect_right(self._openings, offset) - 1)
 
     def _around(self, start: int, end: int, width: int, gap: _Span) -> _Span:
         """``start`` to ``end`` with as much around it, inside ``gap``, as ``width`` allows."""
         low, high = gap
         first, last = self._number_at(start), self._number_at(max(start, end - 1))
-        begin = max(low, min(self._sentences[first][0], start))
-        finish = min(high, max(self._sentences[last][1], end))
+        begin = max(low, min(self._openings[first], start))
+        finish = min(high, max(self._closings[last], end))
         if finish - begin <= width:
             begin, finish = self._with_neighbours(begin, finish, width, gap)
             if finish - begin < width // 2:
@@ -213,15 +229,15 @@ class _Passage:
 
     def _with_neighbours(self, begin: int, finish: int, width: int, gap: _Span) -> _Span:
         """With whole sentences after, then before, as many as fit."""
-        following = bisect_right(self._sentences, (finish, -1))
-        while following < len(self._sentences):
-            end = self._sentences[following][1]
+        following = bisect_left(self._openings, finish)
+        while following < len(self._openings):
+            end = self._closings[following]
             if end > gap[1] or end - begin > width:
                 break
             finish, following = max(finish, end), following + 1
-        before = bisect_right(self._sentences, (begin, -1)) - 1
+        before = bisect_left(self._openings, begin) - 1
         while before >= 0:
-            start = self._sentences[before][0]
+            start = self._openings[before]
             if start < gap[0] or finish - start > width:
                 break
             begin, before = start, before - 1

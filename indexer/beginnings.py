@@ -1,0 +1,106 @@
+"""Where words stand in a text that begin as given terms do: found without taking it apart.
+
+Most texts have none of most terms, and to look for some letters costs far less than to make words
+of all of them. What is found is looked at more closely by :mod:`indexer.locating`; nothing that
+has one of the terms is left out.
+"""
+
+from __future__ import annotations
+
+from _codecs import charmap_build, charmap_encode
+
+from indexer.languages import STEMMERS
+from indexer.splitting import is_sewn
+from indexer.terms import form_of, language_of, stem_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from indexer.plan import View
+
+# What English books have besides ASCII: no letters, and no white space.
+_SIGNS = "“”‘’—–…•§£©®°†"
+_ASCII = "".join(map(chr, range(128)))
+_CODES = charmap_build((_ASCII + _SIGNS).ljust(256, "\ufffe"))
+# Letters; fewer are found in too many words.
+_FEWEST = 2
+# A space for white space, a full stop for all else that is no letter.
+_LETTERS = bytes(
+    ord(" " if sign.isspace() else sign.lower() if sign.isalpha() else ".")
+    for sign in _ASCII.ljust(256, ".")
+)
+
+
+def letters_of(text: str) -> bytes | None:
+    """A text as lower-case letters with spaces for white space and full stops for other signs, a
+    byte for each code point; nothing where it has other letters, or words over the end of a
+    line."""
+    try:
+        data = text.encode("ascii") if text.isascii() else charmap_encode(text, "strict", _CODES)[0]
+    except UnicodeEncodeError:
+        return None
+    if "-" in text and is_sewn(text):
+        return None
+    return data.translate(_LETTERS)
+
+
+def beginnings(wanted: Mapping[View, Iterable[str]], language: str) -> tuple[bytes, ...] | None:
+    """What words of a text of this language begin with that have one of the terms, if the text is
+    one for :func:`letters_of`; nothing where that can't be told."""
+    found: set[str] = set(map(form_of, wanted["exact"]))
+    for term in wanted["stem"]:
+        if language_of(term) == language:
+            beginning = _beginning(stem_of(term), language)
+            if beginning is None:
+                return None
+            found.add(beginning)
+    for one in found:
+        # A long term is cut, and has an ellipsis then.
+        if "…" in one or (one.isascii() and (not one.isalpha() or len(one) < _FEWEST)):
+            return None
+    return tuple(sorted(one.encode() for one in found if one.isascii()))
+
+
+def _beginning(stem: str, language: str) -> str | None:
+    """What all words begin with that have a stem."""
+    if language not in STEMMERS:
+        return stem
+    if language != "en":
+        return None
+    # Endings that Porter's stemmer writes anew: `lying`, lie; `sensibility`, sensibl; `making`,
+    # make; `happy`, happi; `skies`, sky. Whatever else it does is to take letters off.
+    if stem.endswith(("ie", "ble")):
+        return stem[:-2]
+    return stem[:-1] if stem.endswith(("e", "i", "l", "y")) else stem
+
+
+def may_hold(letters: bytes, row: Sequence[Sequence[bytes] | None]) -> bool:
+    """Whether a text may have, for each step of a row, a word that begins in one of its ways."""
+    sewn = letters.translate(None, b".")
+    return all(step is None or any(one in sewn for one in step) for step in row)
+
+
+def pieces(letters: bytes, begin_with: Sequence[bytes]) -> list[tuple[int, int]] | None:
+    """Where those pieces between white space stand in a text that may have a word which begins so,
+    in order; nothing where that can't be told."""
+    # Words that hang together by hyphens, apostrophes or points are also one word.
+    sewn = letters.translate(None, b".")
+    found: dict[int, int] = {}
+    for beginning in begin_with:
+        count = sewn.count(beginning)
+        if not count:
+            continue
+        if count != letters.count(beginning):
+            return None
+        at = letters.find(beginning)
+        while at >= 0:
+            first = letters.rfind(b" ", 0, at) + 1
+            # Amid a word, unless that is one of several which hang together.
+            if at > first and letters.find(b".", first, at) < 0:
+                at = letters.find(beginning, at + 1)
+                continue
+            end = letters.find(b" ", at)
+            found[first] = end = end if end >= 0 else len(letters)
+            at = letters.find(beginning, end)
+    return sorted(found.items())

@@ -1,0 +1,130 @@
+"""What words begin with that have a term: nothing that has one is left out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.analysis import analyse
+from indexer.beginnings import beginnings, letters_of, may_hold, pieces
+from indexer.plan import View
+from indexer.terms import exact_term, stem_term
+
+ENDINGS = st.sampled_from(
+    "s es ed ing ies ied ly li edly ingly eed ation ational tional ence enci ancy ization bly ably"
+    " ability ible ibility logy logist fully fulli lessly ously ousness iveness ivity ative ical"
+    " icity alize ement ment ism ate ity ous ive ize ion e l y ying yed sses at ie able".split()
+)
+WORDS = st.builds(
+    lambda start, *ends: start + "".join(ends),
+    st.text("aeiouybcdlnrstgzmYL", min_size=1, max_size=6),
+    st.one_of(st.just(""), ENDINGS),
+    st.one_of(st.just(""), ENDINGS),
+)
+TEXTS = st.lists(
+    st.one_of(
+        WORDS,
+        st.sampled_from(
+            [
+                " ", " ", " ", "\n", "-\n", "\t", "\x1c", "-", "--", "'", "’", "`", "’s", ".", ",",
+                "/", "_", "U.S.", "e.g.", "1,000", "3rd", "km", "co-", "l'", "d’", "“", "”", "—",
+                "an", "ana", "a-", "ab", "aba", "x" * 70, "é", "全", "\xa0", "\u2011", "\u00ad", "",
+            ]
+        ),
+    ),
+    max_size=16,
+).map("".join)  # fmt: skip
+
+
+def terms_of(text: str, language: str) -> list[tuple[View, str, int, int]]:
+    found: list[tuple[View, str, int, int]] = []
+    for form, stems, _, width, start, end in analyse(text, language):
+        found.append(("exact", exact_term(form, width), start, end))
+        found += [("stem", stem_term(stem, language), start, end) for stem in stems]
+    return found
+
+
+def wanting(view: View, *terms: str) -> dict[View, tuple[str, ...]]:
+    wanted: dict[View, tuple[str, ...]] = {"exact": (), "stem": ()}
+    return {**wanted, view: terms}
+
+
+@settings(max_examples=400)
+@given(TEXTS, st.sampled_from(["en", "en", "la", "de"]))
+def test_the_pieces_found_have_every_place_of_a_term(text: str, language: str) -> None:
+    letters = letters_of(text)
+    if letters is None:
+        return
+    assert len(letters) == len(text)
+    every = terms_of(text, language)
+    for view, term, start, end in every:
+        begin_with = beginnings(wanting(view, term), language)
+        if begin_with is None:
+            continue
+        assert may_hold(letters, [begin_with, None])
+        found = pieces(letters, begin_with)
+        assert found is None or any(begin <= start and end <= after for begin, after in found)
+        assert found is None or all(
+            text[begin:after].split() == [text[begin:after]] for begin, after in found
+        )
+
+
+@settings(max_examples=1000)
+@given(WORDS)
+def test_english_words_begin_as_their_stems_say(word: str) -> None:
+    for view, term, _, _ in terms_of(word, "en"):
+        for beginning in beginnings(wanting(view, term), "en") or ():
+            assert word.lower().startswith(beginning.decode())
+
+
+@pytest.mark.parametrize(
+    ("word", "beginning"),
+    [
+        ("liberties", "libert"), ("government", "govern"), ("lying", None), ("trying", "tr"),
+        ("sensibility", "sensib"), ("making", "mak"), ("skies", "sk"), ("whales", "whal"),
+    ],
+)  # fmt: skip
+def test_a_stem_may_end_otherwise_than_its_words(word: str, beginning: str | None) -> None:
+    (found,) = {term for view, term, _, _ in terms_of(word, "en") if view == "stem"}
+    expected = None if beginning is None else (beginning.encode(),)
+    assert beginnings(wanting("stem", found), "en") == expected
+
+
+def test_pieces_are_told_by_white_space_and_come_in_order() -> None:
+    letters = letters_of("A whale (the “Whale”); over-whaled\twhale, awhale.")
+    assert letters is not None
+    assert pieces(letters, [b"whal", b"over"]) == [(2, 7), (13, 22), (23, 34), (35, 41)]
+    assert pieces(letters, [b"shark"]) == []
+
+
+def test_words_that_hang_together_can_not_always_be_told() -> None:
+    letters = letters_of("We co-operate and cooperate; no U.S. here.")
+    assert letters is not None
+    assert pieces(letters, [b"cooper"]) is None
+    assert pieces(letters, [b"us"]) is None
+    assert pieces(letters, [b"oper"]) == [(3, 13)]
+
+
+@pytest.mark.parametrize("text", ["naïve", "demo-\ncrats", "non\u2011break", "1\xa0000", "文"])
+def test_other_letters_and_words_over_line_ends_are_for_others(text: str) -> None:
+    assert letters_of(text) is None
+
+
+def test_a_line_may_end_in_a_dash() -> None:
+    assert letters_of("A — “b”…\nD's-e—") == b"a . .b..\nd.s.e.".replace(b"\n", b" ")
+
+
+@pytest.mark.parametrize(
+    ("view", "term"),
+    [("exact", "1984"), ("exact", "a"), ("exact", "x" * 100 + "…0"), ("stem", "en:e")],
+)
+def test_terms_without_a_beginning_of_letters_can_not_be_told(view: View, term: str) -> None:
+    assert beginnings(wanting(view, term), "en") is None
+
+
+def test_terms_that_no_such_text_has_begin_with_nothing() -> None:
+    assert beginnings(wanting("stem", "de:haus"), "en") == ()
+    assert beginnings(wanting("exact", "кот", "cat\x1f2"), "en") == (b"cat",)
+    assert beginnings(wanting("stem", "de:haus"), "de") is None
+    assert beginnings(wanting("stem", "la:rosae"), "la") == (b"rosae",)
