@@ -17,6 +17,7 @@ from indexer.engines import (
     vector_arrays,
     vector_parts,
     vector_patterns,
+    vector_rows,
     vector_scoring,
     vector_weighing,
 )
@@ -106,7 +107,7 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(vector_arrays, "_LONG", 0)
         monkeypatch.setattr(vector_arrays, "_SHORT", 0)
         monkeypatch.setattr(vector_parts, "_LONGER", 0)
-        monkeypatch.setattr(vector_parts, "_DENSE", 1_000_000)
+        monkeypatch.setattr(vector_rows, "_DENSE", 1_000_000)
         monkeypatch.setattr(vector_patterns, "_MOST", 0)
 
 
@@ -134,12 +135,31 @@ def test_both_searchers_find_the_same_in_real_essays(tmp_path: Path) -> None:
             assert_same(both, remembered(entries, rng), first=rng.randint(1, 4))
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("large")
+def test_both_searchers_find_the_same_after_each_of_many_commits(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    texts = [passage.text for each in real_entries() for passage in each.passages]
+
+    def made(number: int) -> Entry:
+        return entry(f"e{number:02}", *rng.choices(texts, k=5), title=rng.choice(texts)[:40])
+
+    entries = [made(number) for number in range(20)]
+    queries = [remembered(entries, rng) for _ in range(12)]
+    with library(tmp_path, entries, commits=3) as both:
+        for _ in range(12):
+            gone, *others = rng.sample(range(24), 4)
+            changed(both.plain, *map(made, others), remove=[f"e{gone:02}"])
+            for text in rng.sample(queries, 5):
+                assert_same(both, text)
+
+
 @pytest.mark.parametrize("kept", [0, 100_000, 100_000_000])
 def test_threads_that_share_an_index_find_the_same_as_one_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     """With room for nothing but the last, with room for some, and with room for all."""
-    for module in (vector_arrays, vector_weighing):
+    for module in (vector_arrays, vector_rows, vector_weighing):
         monkeypatch.setattr(module, "_KEPT", kept)
         monkeypatch.setattr(module, "_KEPT_EACH", 0)
     entries = real_entries()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from copy import copy
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -60,27 +61,36 @@ class Kept(Generic[Key, Value]):
     """What was made last, within a number of bytes; for any number of threads."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._room = 0
         self._values: OrderedDict[Key, Value] = OrderedDict()
         self._changing = threading.Lock()
 
     def get(self, key: Key, make: Callable[[Key], Value]) -> Value:
         """The value of a key, made where it is not there."""
+        found = self.find(key)
+        if found is None:
+            # Two threads may make the same, which is no harm.
+            found = make(key)
+            self.put(key, found)
+        return found
+
+    def find(self, key: Key) -> Value | None:
+        """The value of a key, if it is there."""
         with self._changing:
             found = self._values.get(key)
             if found is not None:
                 self._values.move_to_end(key)
-                return found
-        # Two threads may make the same, which is no harm.
-        found = make(key)
+            return found
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keeps a value instead of what the key had."""
         with self._changing:
-            if key not in self._values:
-                self._values[key] = found
-                self._room += found.room
-                while self._room > self._most and len(self._values) > 1:
-                    self._room -= self._values.popitem(last=False)[1].room
-        return found
+            former = self._values.pop(key, None)
+            self._values[key] = value
+            self._room += value.room - (0 if former is None else former.room)
+            while self._room > self.most and len(self._values) > 1:
+                self._room -= self._values.popitem(last=False)[1].room
 
 
 class Piece:
@@ -208,8 +218,11 @@ class Arrays:
         self.first = essays + 1
         self.last = ends
         deleted = _deleted(snapshot)
-        # For each segment which documents are deleted, where some are.
-        self._deleted = [_Deleted(s.size, s.runs) if s.runs else None for s in snapshot.segments]
+        self.deleted = Deleted(
+            self.size, [s.base + end for s in snapshot.segments for end in s.runs]
+        )
+        # Those whose posting lists these are, and what is deleted of each.
+        self._segments = [(s, Deleted(s.size, s.runs)) for s in snapshot.segments]
         if len(deleted):
             # Essays are deleted whole, so the first deleted document ends the one before.
             after = deleted.searchsorted(essays)
@@ -221,6 +234,13 @@ class Arrays:
         self._norms: dict[View, Array] = {}
         self._ranks: dict[Sort, Array] = {}
 
+    def from_segment(self, first: int) -> Arrays:
+        """The same, with the posting lists of the segments from this one on alone."""
+        later = copy(self)
+        later._segments = self._segments[first:]
+        later._kept = Kept(_KEPT)
+        return later
+
     def postings(self, field: str, term: str) -> Postings:
         """A term's postings over all segments, without deleted documents."""
         return self._kept.get((field, term), self._load)
@@ -230,14 +250,14 @@ class Arrays:
         data = term.encode("utf-8", "surrogatepass")
         documents, frequencies, pieces = [], [], []
         room = 0
-        for segment, deleted in zip(self.snapshot.segments, self._deleted, strict=True):
+        for segment, deleted in self._segments:
             of_field = segment.files.field(field)
             number = None if of_field is None else of_field.find(data)
             if of_field is None or number is None:
                 continue
             own, counts, positions = map(np.asarray, of_field.lists(number))
             own = own.view(np.int32) if own.itemsize == 4 else own.astype(np.int32)
-            gone = None if deleted is None else deleted.among(own)
+            gone = deleted.among(own)
             piece = Piece(counts, positions, gone)
             if gone is not None:
                 keep = np.ones(len(own), np.bool_)
@@ -335,8 +355,9 @@ def _bytes(numbers: Sequence[int]) -> Array:
 
 
 def numbers_of(flags: Array) -> Array:
-    """The numbers of the documents that have a flag."""
-    found: Array = flags.nonzero()[0].astype(np.int32)
+    """The numbers of the documents that have a flag, or a count that is not 0."""
+    # Flags are looked through several times as fast as counts.
+    found: Array = (flags != 0).nonzero()[0].astype(np.int32)
     return found
 
 
@@ -348,23 +369,32 @@ def _deleted(snapshot: Snapshot) -> Array:
     return found
 
 
-class _Deleted:
-    """The deleted documents of a segment: from where to where, again and again."""
+class Deleted:
+    """Deleted documents: from where to where, again and again."""
 
     def __init__(self, size: int, runs: Sequence[int]) -> None:
         self._runs = np.array(runs, np.int32)
-        self._flags = np.zeros(size, np.bool_)
+        self._left = np.ones(size if runs else 0, np.bool_)
         for start, stop in zip(runs[::2], runs[1::2], strict=True):
-            self._flags[start:stop] = True
+            self._left[start:stop] = False
 
     def among(self, documents: Array) -> Array | None:
         """The indices of the deleted ones of some ascending documents, if there are any."""
+        if not len(self._runs):
+            return None
         if len(documents) < _LONG * len(self._runs):
-            gone = self._flags.take(documents).nonzero()[0]
+            gone = (~self._left.take(documents)).nonzero()[0]
         else:
             edges = documents.searchsorted(self._runs)
             gone = spans(edges[::2], edges[1::2] - edges[::2])
         return gone if len(gone) else None
+
+    def cleared(self, counts: Array) -> Array:
+        """Counts for each of the first documents, without those of deleted ones."""
+        if not len(self._runs):
+            return counts
+        cleared: Array = counts * self._left[: len(counts)]
+        return cleared
 
 
 def starts(counts: Array) -> Array:

@@ -8,15 +8,16 @@ from typing import Protocol
 import numpy as np
 
 from indexer.engines.vector_arrays import Array, Arrays, Counted, among, heads, numbers_of
+from indexer.engines.vector_rows import Counts
 from indexer.plan import View
 
-# A part with one in so many of all documents is told by a count for each: as large as its list of
-# worths, and read without searching.
-_DENSE = 8
 # Where a list is so many times as long as another, it is searched and not gone through.
 _LONGER = 8
-# A byte holds a count up to this.
-_MOST = 255
+
+
+# Documents whose worths are computed at a time: numbers beyond what a processor holds near take
+# several times as long.
+_BLOCK = 8_192
 
 
 class Part(Protocol):
@@ -117,15 +118,20 @@ class Dense:
     )  # fmt: skip
 
     def __init__(
-        self, arrays: Arrays, view: View, language: str, found: Counted, weight: float
+        self,
+        arrays: Arrays,
+        view: View,
+        language: str,
+        counts: Array,
+        found: Counted,
+        weight: float,
     ) -> None:
         self._arrays = arrays
         self._view = view
         self._weight = weight
         self.language = language
+        self.counts = counts
         self.size = len(found.documents)
-        self.counts = np.zeros(arrays.size, np.uint8)
-        self.counts[found.documents] = found.counts
         owners = arrays.place_of.take(found.documents)
         begins = heads(owners)
         self.places = owners[begins]
@@ -158,17 +164,21 @@ class Dense:
 
 def bm25(arrays: Arrays, view: View, documents: Array, counts: Array, weight: float) -> Array:
     """What so many occurrences in documents are worth; see the port."""
-    tf = counts.astype(np.float64)
-    found: Array = weight * tf
-    tf += arrays.norms(view, documents)
-    found /= tf
+    found = np.empty(len(documents))
+    for begin in range(0, len(documents), _BLOCK):
+        block = slice(begin, begin + _BLOCK)
+        tf = counts[block].astype(np.float64)
+        worths = np.multiply(tf, weight, out=found[block])
+        tf += arrays.norms(view, documents[block])
+        worths /= tf
     return found
 
 
-def part_of(arrays: Arrays, view: View, language: str, found: Counted, weight: float) -> Part:
+def part_of(arrays: Arrays, view: View, language: str, counts: Counts, weight: float) -> Part:
     """The part of a row that is worth so much."""
-    if len(found.documents) * _DENSE >= arrays.size and int(found.counts.max()) <= _MOST:
-        return Dense(arrays, view, language, found, weight)
+    found = counts.listed()
+    if counts.dense is not None:
+        return Dense(arrays, view, language, counts.dense, found, weight)
     worths = bm25(arrays, view, found.documents, found.counts, weight)
     return Listed(arrays, language, found.documents, worths)
 

@@ -40,14 +40,14 @@ class Patterns:
 
     def __init__(self, arrays: Arrays, check_clock: Callable[[], None]) -> None:
         self._arrays = arrays
-        self._check_clock = check_clock
+        self.check_clock = check_clock
 
     def row(self, row: Row, field: str) -> Counted:
         """The documents that have a row in a field, and at how many positions it begins."""
         if len(row) == 1:
             postings = self._arrays.postings(field, row[0][0])
             return Counted(postings.documents, postings.frequencies)
-        self._check_clock()
+        self.check_clock()
         lists = []
         for term, offset in row:
             found = self._arrays.postings(field, term)
@@ -58,7 +58,7 @@ class Patterns:
         keys: Array | None = None
         # The rarest first leaves the least to look for.
         for found, offset in sorted(lists, key=lambda item: item[0].places):
-            self._check_clock()
+            self.check_clock()
             own = _places(found, common) - offset
             keys = own if keys is None else _meeting(keys, own)
             if not len(keys):
@@ -83,7 +83,7 @@ class Patterns:
         for number, step in numbered:
             after = []
             for postings, advance in step:
-                self._check_clock()
+                self.check_clock()
                 own = _places(postings, common) - number
                 # Keys stay as they were at the first step, moved on by what is joined.
                 met = own if reached is None else _meeting(reached, own)
@@ -113,7 +113,7 @@ class Patterns:
         columns: tuple[list[Array], list[Array], list[Array]] = ([], [], [])
         for number, step in enumerate(chosen):
             for postings, advance in step:
-                self._check_clock()
+                self.check_clock()
                 places = _places(postings, common)
                 columns[0].append(places)
                 columns[1].append(np.full(len(places), advance))
@@ -198,7 +198,7 @@ class Patterns:
         high = np.full(len(begin), -1)
         taken = np.zeros(len(begin), np.int64)
         for step, times in enumerate(wanted):
-            self._check_clock()
+            self.check_clock()
             own = (number == step).nonzero()[0]
             # How many places of this step there are up to each one.
             until = (number == step).cumsum()

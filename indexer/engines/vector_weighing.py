@@ -14,11 +14,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.vector_arrays import Array, Arrays, Counted, Kept, heads
+from indexer.engines.vector_arrays import Array, Arrays, Kept, heads
 from indexer.engines.vector_parts import Listed, Part, bm25, part_of
 from indexer.engines.vector_patterns import Patterns
+from indexer.engines.vector_rows import Rows
 from indexer.plan import Path, Pattern, View
-from indexer.rows import MOST_ROWS, Row, is_graded, rows
+from indexer.rows import MOST_ROWS, is_graded, rows
 from indexer.terms import language_of, stem_of, stem_term
 from indexer.weights import BM25, inverse_frequency
 
@@ -48,10 +49,12 @@ class Weighed(NamedTuple):
 
 
 class Weighing:
-    """The patterns of one commit that were asked for, within a number of bytes."""
+    """The patterns of one commit that were asked for, within a number of bytes; what of them does
+    not hang on the whole of it is taken over from an earlier one."""
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays, before: Weighing | None = None) -> None:
         self.arrays = arrays
+        self._rows: Rows = Rows(arrays, None if before is None else before._rows)
         self._kept: Kept[Pattern, Weighed] = Kept(max(_KEPT, _KEPT_EACH * arrays.size))
         self._numbers: dict[tuple[View, str], int] = {}
 
@@ -116,23 +119,22 @@ class Weighing:
         view = pattern.view
         weighed = []
         for row in rows(pattern, lambda term: self._exists(view, term)):
-            found = self._frequencies(row, view, patterns)
-            if len(row) == 1:
-                self._note(view, row[0][0], len(found.documents))
-            if len(found.documents):
+            found = self._rows.counts(row, view, patterns.check_clock)
+            if found.size:
                 weight = (BM25.k1 + 1) * sum(self.idf(view, term) for term, _ in row)
                 weighed.append((found, weight))
         is_cut = self._is_cut(pattern)
         if len(weighed) == 1 and not is_cut:
             return part_of(self.arrays, view, language, *weighed[0])
-        lists = [found.documents for found, _ in weighed]
+        listed = [(*found.listed(), weight) for found, weight in weighed]
+        lists = [documents for documents, _, _ in listed]
         if is_cut:
             lists.append(self._passages(pattern, patterns))
         documents = self.arrays.union(lists)
         best = np.zeros(len(documents))
-        for found, weight in weighed:
-            at = documents.searchsorted(found.documents)
-            worths = bm25(self.arrays, view, found.documents, found.counts, weight)
+        for own, counts, weight in listed:
+            at = documents.searchsorted(own)
+            worths = bm25(self.arrays, view, own, counts, weight)
             best[at] = np.maximum(best[at], worths)
         return Listed(self.arrays, language, documents, best)
 
@@ -142,24 +144,11 @@ class Weighing:
         return choices > MOST_ROWS
 
     def _exists(self, view: View, term: str) -> bool:
-        return any(
+        # A title may be that of an essay without passages.
+        return self._number(view, term) > 0 or any(
             len(self.arrays.documents(fields.of_part(part, view), term))
             for part in ("text", "heading", "title")
         )
-
-    def _frequencies(self, row: Row, view: View, patterns: Patterns) -> Counted:
-        """How often a row counts in each passage."""
-        lists = [patterns.row(row, fields.of_part("text", view))]
-        lists.append(patterns.row(row, fields.of_part("heading", view)))
-        titles = patterns.row(row, fields.of_part("title", view))
-        if len(titles.documents):
-            places = self.arrays.place_of[titles.documents]
-            documents = self.arrays.passages_of(places).astype(np.int32)
-            counts = np.repeat(
-                BM25.title * titles.counts.astype(np.int32), self.arrays.passages[places]
-            )
-            lists.append(Counted(documents, counts))
-        return self.arrays.added(lists)
 
     def idf(self, view: View, term: str) -> float:
         """Lucene's inverse document frequency of an exact term or of a stem, in whatever
@@ -177,15 +166,11 @@ class Weighing:
         """The number of passages that have a term in title, headings or text."""
         found = self._numbers.get((view, term))
         if found is None:
-            own = self._frequencies(((term, 0),), view, Patterns(self.arrays, _never))
-            found = len(own.documents)
-            self._note(view, term, found)
+            found = self._rows.counts(((term, 0),), view, _never).size
+            if len(self._numbers) >= _KEPT_IDFS:
+                self._numbers.clear()
+            self._numbers[view, term] = found
         return found
-
-    def _note(self, view: View, term: str, number: int) -> None:
-        if len(self._numbers) >= _KEPT_IDFS:
-            self._numbers.clear()
-        self._numbers[view, term] = number
 
 
 def _never() -> None:

@@ -103,7 +103,7 @@ class WhooshEngine:
                 break
         else:
             snapshot = Snapshot(folder)
-        self._snapshot, self._shelves, self._weighing = snapshot, None, None
+        self._snapshot, self._shelves = snapshot, None
         return snapshot
 
     def _read(self, ask: Callable[[Snapshot], T]) -> T:
@@ -275,7 +275,7 @@ class WhooshEngine:
         with self._lock:
             weighing = self._weighing
             if weighing is None or weighing.arrays.snapshot is not snapshot:
-                weighing = self._weighing = weighing_of(snapshot)
+                weighing = self._weighing = weighing_of(snapshot, weighing)
         return weighing
 
     def essay(self, essay_id: str) -> Entry | None:

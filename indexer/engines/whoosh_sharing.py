@@ -39,12 +39,12 @@ def shared(folder: str, before: Snapshot | None = None) -> Snapshot:
         return found
 
 
-def weighing_of(snapshot: Snapshot) -> Weighing:
-    """What the patterns of a snapshot are worth."""
+def weighing_of(snapshot: Snapshot, before: Weighing | None = None) -> Weighing:
+    """What the patterns of a snapshot are worth; ``before`` is of an earlier one."""
     with _changing:
         found = _weighings.get(snapshot)
         if found is None:
-            found = _weighings[snapshot] = Weighing(Arrays(snapshot))
+            found = _weighings[snapshot] = Weighing(Arrays(snapshot), before)
         return found
 
 
