@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate, pairwise
-
-from indexer.keeping import packed
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -90,77 +87,6 @@ def pieces(word: str, edits: int) -> Iterator[tuple[str, int, int]]:
         # Neighbours swapped across a cut spoil two pieces with one edit.
         swapped = f"{word[: cut - 1]}{word[cut]}{word[cut - 1]}{word[cut + 1 :]}"
         yield from pieces(swapped, edits - 1)
-
-
-class Lexicon:
-    """Words with a key each, searched for those within a few edits: a word's pieces found in one
-    long string leave few words to compare, and that string is all that is kept of them."""
-
-    def __init__(self, items: Iterable[tuple[str, int]], key: Callable[[str], str] = str) -> None:
-        forms: list[str] = []
-        counts: list[int] = []
-        # Of the items whose form is not the whole of it.
-        self._whole: dict[int, str] = {}
-        for term, count in items:
-            form = key(term)
-            if form != term:
-                self._whole[len(forms)] = term
-            forms.append(form)
-            counts.append(count)
-        self._counts = packed(counts)
-        self._text = "\n" + "\n".join(forms) + "\n"
-        # Where each form begins in the text, and where the next would.
-        self._begins = packed(accumulate((len(form) + 1 for form in forms), initial=1))
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def _form(self, number: int) -> str:
-        return self._text[self._begins[number] : self._begins[number + 1] - 1]
-
-    def _item(self, number: int) -> tuple[str, int]:
-        return self._whole.get(number) or self._form(number), self._counts[number]
-
-    def shaped(self, shape: re.Pattern[str]) -> list[tuple[str, int]]:
-        """The items whose whole form a regular expression matches, in their order."""
-        matches = shape.fullmatch
-        forms = self._text.split("\n")[1:-1] if len(self) else ()
-        return [self._item(number) for number, form in enumerate(forms) if matches(form)]
-
-    def within(self, word: str, edits: int) -> list[tuple[str, int]]:
-        """The items whose form lies within so many edits of a word, in their order."""
-        return [
-            self._item(number)
-            for number in sorted(self._candidates(word, edits))
-            if is_within(word, self._form(number), edits)
-        ]
-
-    def _candidates(self, word: str, edits: int) -> set[int]:
-        """Numbers of the forms that may be within so many edits."""
-        if not len(self):
-            return set()
-        if len(word) <= edits:
-            return set(range(len(self)))
-        found: set[int] = set()
-        for piece, place, reach in pieces(word, edits):
-            if reach:
-                found |= self._with(piece, place, reach)
-            else:
-                at = self._text.find(f"\n{piece}\n")
-                found |= {bisect_right(self._begins, at + 1) - 1} if at >= 0 else set()
-        return found
-
-    def _with(self, piece: str, place: int, edits: int) -> set[int]:
-        """Numbers of the forms that hold a piece near a place."""
-        text, begins = self._text, self._begins
-        found: set[int] = set()
-        at = text.find(piece)
-        while at >= 0:
-            number = bisect_right(begins, at) - 1
-            if abs(at - begins[number] - place) <= edits:
-                found.add(number)
-            at = text.find(piece, at + 1)
-        return found
 
 
 def edits_for(word: str) -> int:

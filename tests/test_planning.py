@@ -18,7 +18,7 @@ from indexer.plan import (
 )
 from indexer.planning import NOTE_KINDS, make_plan
 from indexer.query import parse
-from indexer.spelling import Lexicon, matcher
+from indexer.spelling import distance, matcher
 from indexer.terms import form_of
 
 VOCABULARY = {
@@ -34,10 +34,12 @@ class Words:
         return [item for item in sorted(VOCABULARY.items()) if item[0].startswith(prefix)]
 
     def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
-        return Lexicon(self.vocabulary(start, scope), form_of).shaped(matcher(shape))
+        matches = matcher(shape).fullmatch
+        return [item for item in self.vocabulary(start, scope) if matches(form_of(item[0]))]
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
-        return Lexicon(sorted(VOCABULARY.items()), form_of).within(form, edits)
+        words = sorted(VOCABULARY.items())
+        return [item for item in words if distance(form, form_of(item[0]), edits) <= edits]
 
     def holds(self, node: Pattern | Below) -> bool:
         if isinstance(node, Below):

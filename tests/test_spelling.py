@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.spelling import Lexicon, distance, edits_for, matcher, nearest
+from indexer.spelling import distance, edits_for, matcher, nearest
 
 
 def slow(a: str, b: str) -> int:
@@ -37,12 +36,6 @@ def test_the_distance_is_that_of_the_definition_up_to_the_limit(a: str, b: str, 
     assert distance(a, b, limit) == min(slow(a, b), limit + 1)
 
 
-@given(WORDS, st.integers(0, 2), st.lists(WORDS, max_size=20, unique=True))
-def test_within_finds_every_word_close_enough(word: str, edits: int, words: list[str]) -> None:
-    items = [(other, 1) for other in words]
-    assert Lexicon(items).within(word, edits) == [i for i in items if slow(word, i[0]) <= edits]
-
-
 def test_neighbouring_letters_swapped_are_one_edit() -> None:
     assert distance("tibte", "tibet", 2) == 1
 
@@ -57,21 +50,6 @@ def test_the_nearest_is_closest_then_most_frequent_and_never_the_word_itself() -
     assert nearest("liberty", [("liberty", 9), ("libertys", 50)]) == "libertys"
     assert nearest("zzzzzzz", []) is None
     assert nearest("abc", [("abd", 1), ("abe", 5)]) == "abe"
-
-
-def test_a_lexicon_is_searched_by_the_key_of_its_items() -> None:
-    lexicon = Lexicon([("co\x1f2", 3), ("other", 1)], lambda term: term.partition("\x1f")[0])
-    assert lexicon.within("ca", 1) == [("co\x1f2", 3)]
-    assert Lexicon([]).within("word", 2) == []
-
-
-SHAPES = st.lists(st.sampled_from(["a", "b", ".", ".*", "[ab]", "[^a]"]), max_size=9).map("".join)
-
-
-@given(SHAPES, st.lists(WORDS, max_size=20, unique=True))
-def test_a_shape_matches_what_its_expression_does(shape: str, words: list[str]) -> None:
-    expected = [(word, 1) for word in words if re.fullmatch(shape, word, re.DOTALL)]
-    assert Lexicon([(word, 1) for word in words]).shaped(matcher(shape)) == expected
 
 
 def test_a_shape_of_many_stars_takes_no_longer_than_its_length_allows() -> None:

@@ -9,7 +9,7 @@ import shutil
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -36,6 +36,7 @@ from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.engines.whoosh_location import SUMS, Location, checksum
 from indexer.engines.whoosh_reader import Snapshot
 from indexer.errors import DamagedError, EssaysError, SchemaError, StorageError
+from tests.segmentstand import FilesOf, field_of
 from tests.shelves import changed, entry, ids_of, matches_of, stocked
 
 WORDS = ["alpha beta gamma", "beta gamma alpha", "alpha alpha delta", "epsilon", "gamma beta"]
@@ -505,26 +506,6 @@ TERMS = st.sets(
 )
 
 
-class _Files:
-    """What a codec's writer asks of a segment."""
-
-    def __init__(self, folder: Path) -> None:
-        self._storage = FileStorage(str(folder))
-
-    def create_file(self, storage: object, ending: str) -> Any:
-        return self._storage.create_file(f"x{ending}")
-
-
-def field_of(folder: Path, terms: Iterable[bytes], *lists: Any) -> segments.Field:
-    """A field of these terms, in one document each unless told."""
-    ordered = sorted(terms)
-    ones = array("B", [1]) * len(ordered)
-    writer = PostingsWriter(None, _Files(folder))
-    writer.write_field("f", ordered, *(lists or (ones, ones, ones, ones)))
-    writer.close()
-    return segments.Field(Arrays(folder / f"x{segments.POSTINGS}"), "f")
-
-
 @given(terms=TERMS, asked=st.lists(st.binary(max_size=3)))
 def test_terms_are_found_by_themselves_and_by_their_beginning(
     tmp_path_factory: pytest.TempPathFactory, terms: set[bytes], asked: list[bytes]
@@ -559,7 +540,7 @@ def test_numbers_too_great_for_their_place_are_kept_apart(tmp_path: Path, code: 
 
 
 def test_a_field_with_more_positions_than_can_be_told_apart_is_refused(tmp_path: Path) -> None:
-    writer = PostingsWriter(None, _Files(tmp_path))
+    writer = PostingsWriter(None, FilesOf(tmp_path))
     most = array("I", [(1 << 32) - 1])
     with pytest.raises(OverflowError, match="positions of a field"):
         writer.write_field("f", [b"a"], array("I", [2]), most * 2, most * 2, most)

@@ -18,8 +18,8 @@ from indexer.plan import Below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import TypeVar
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Protocol, TypeVar
 
     from indexer.engines.base import Fingerprint, Matches, Selection
     from indexer.engines.vector_weighing import Weighing
@@ -28,9 +28,20 @@ if TYPE_CHECKING:
     from indexer.engines.whoosh_writer import WhooshWriter
     from indexer.model import Essay, ShelfOrder, Sort
     from indexer.plan import Pattern, Plan, Scope
-    from indexer.spelling import Lexicon
 
     T = TypeVar("T")
+
+    class _Lookalikes(Protocol):
+        """Words that are like others."""
+
+        def close_to(
+            self, snapshot: Snapshot, names: Sequence[str], form: str, edits: int
+        ) -> list[tuple[str, int]]: ...
+
+        def shaped(
+            self, snapshot: Snapshot, names: Sequence[str], shape: str
+        ) -> list[tuple[str, int]]: ...
+
 
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
@@ -192,27 +203,35 @@ class WhooshEngine:
 
     def shaped(self, start: str, shape: str, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms whose form has a shape, with how many documents hold each."""
+        names = fields.words_of(scope)
+        if not start:
+            return self._read(lambda snapshot: self._lookalikes().shaped(snapshot, names, shape))
         from indexer.spelling import matcher
         from indexer.terms import form_of
 
         matching = matcher(shape)
 
         def ask(snapshot: Snapshot) -> list[tuple[str, int]]:
-            if not start:
-                return _lexicon(snapshot, scope).shaped(matching)
-            begun = snapshot.vocabulary(fields.words_of(scope), start)
+            begun = snapshot.vocabulary(names, start)
             return [item for item in begun if matching.fullmatch(form_of(item[0]))]
 
         return self._read(ask)
 
     def close_to(self, form: str, edits: int, scope: Scope) -> list[tuple[str, int]]:
         """Exact terms within so many edits, with how many documents hold each."""
-        if not self._vectors:
-            from indexer.engines import whoosh_lookalikes as lookalikes
+        names = fields.words_of(scope)
+        return self._read(
+            lambda snapshot: self._lookalikes().close_to(snapshot, names, form, edits)
+        )
 
-            names = fields.words_of(scope)
-            return self._read(lambda snapshot: lookalikes.close_to(snapshot, names, form, edits))
-        return self._read(lambda snapshot: _lexicon(snapshot, scope).within(form, edits))
+    def _lookalikes(self) -> _Lookalikes:
+        if self._vectors:
+            from indexer.engines import vector_lookalikes
+
+            return vector_lookalikes
+        from indexer.engines import whoosh_lookalikes
+
+        return whoosh_lookalikes
 
     def holds(self, node: Pattern | Below) -> bool:
         """Whether a pattern occurs, or an essay lies in a place."""
@@ -330,19 +349,6 @@ class WhooshEngine:
 
         self._location.stamp()
         return problems(self._location)
-
-
-def _lexicon(snapshot: Snapshot, scope: Scope) -> Lexicon:
-    """All words of a snapshot, read when first needed."""
-    names = fields.words_of(scope)
-    lexicon = snapshot.lexicons.get(names)
-    if lexicon is None:
-        from indexer.spelling import Lexicon
-        from indexer.terms import form_of
-
-        lexicon = Lexicon(snapshot.vocabulary(names, ""), form_of)
-        snapshot.lexicons[names] = lexicon
-    return lexicon
 
 
 def _size(folder: str) -> int:

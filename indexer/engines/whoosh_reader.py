@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from indexer.engines.whoosh_arrays import Numbers
     from indexer.plan import Pattern, View
-    from indexer.spelling import Lexicon
 
 # Bytes of posting lists kept: what of them does not lie in the files.
 _KEPT_BYTES = 32_000_000
@@ -173,7 +172,6 @@ class Snapshot:
         self._columns: dict[str, list[bytes]] = {}
         self._essay_of: Numbers | None = None
         # Made when first asked for.
-        self.lexicons: dict[tuple[str, ...], Lexicon] = {}
         self.essay_counts: dict[Pattern, int] = {}
 
     def is_newest(self) -> bool:

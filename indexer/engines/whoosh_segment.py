@@ -94,6 +94,10 @@ class Field:
         """All terms, one after the other."""
         return self._map[self._base : self._base + self.offsets[self.size]]
 
+    def data(self) -> Numbers:
+        """The same as they lie in the file."""
+        return self._file.get(f"{self.name}.terms")
+
     def begin(self, term: bytes) -> int:
         """The number of the first term that is not less than this one."""
         key = fence_of(term)
