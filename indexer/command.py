@@ -60,6 +60,10 @@ def _search(asked: dict[str, Any]) -> int:
     from indexer.failures import guarded
 
     def search() -> int:
+        if indexer.ONE_SHOT:
+            from indexer.preloading import preload
+
+            preload()
         from indexer import searching
         from indexer.config import load
 
