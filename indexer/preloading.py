@@ -25,8 +25,8 @@ query languages keeping splitting terms paths query_terms planning library engin
 matching rows engines.whoosh_evaluation plain_json analysis engines.whoosh_location engines.tiers
 engines.whoosh_manifest engines.whoosh_arrays engines.whoosh_lengths light_messages
 engines.whoosh_entries engines.whoosh_segment engines.whoosh_reader engines.whoosh_scoring
-engines.whoosh_matches engines.whoosh_engine locating marks sentences snippets results query_lexer
-query_writer query_parser common_words rendering
+engines.whoosh_matches engines.whoosh_engine locating beginnings marks sentences snippets results
+query_lexer query_writer query_parser common_words rendering
 """.split()
 
 # Bytes before the code in a file of bytecode: the version of Python's that it is for, how it is
