@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexer.engines.base import Catalogue, Counted, Counts, FacetName, Matches
+from indexer.keeping import lru_cache
 from indexer.model import Facet, Facets, FacetValue
 from indexer.paths import exact_paths
 from indexer.plan import Pattern
@@ -50,13 +51,20 @@ def _authors(matches: Matches, most: int, narrowing: Narrowing) -> Facet:
     facet = _facet("author", matches.facet("author", most), narrowing)
     made = []
     for value in facet.values:
-        words = quotable(value.value)
-        paths = exact_paths(words)
-        if paths:
-            pattern = Pattern(paths=paths, view="exact", scope="author", label=words)
+        pattern = _named(value.value)
+        if pattern is not None:
             made.append(replace(value, essays=matches.essays_with(pattern)))
     made.sort(key=lambda value: (-value.essays, value.value))
     return Facet(values=tuple(made), total=facet.total)
+
+
+# The same names are counted again and again.
+@lru_cache(maxsize=4_096)
+def _named(author: str) -> Pattern | None:
+    """The words of a name in a row; ``None`` where there are none."""
+    words = quotable(author)
+    paths = exact_paths(words)
+    return Pattern(paths=paths, view="exact", scope="author", label=words) if paths else None
 
 
 def _place_of(query: Query) -> str:

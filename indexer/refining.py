@@ -18,7 +18,7 @@ from indexer.query import (
     parse,
 )
 from indexer.query_lexer import lex
-from indexer.query_parser import MAX_DEPTH
+from indexer.query_parser import MAX_DEPTH, MAX_TERMS
 from indexer.query_terms import QUOTATION_MARKS
 from indexer.query_writer import write
 from indexer.records import Literal, asdict
@@ -40,10 +40,14 @@ Field = Literal["language", "year", "author", "folder"]
 # Filters up to which each is taken out of the query as typed, which costs parsing it again.
 _MOST_TYPED = 20
 
+# Words and phrases between spaces, none of which can be or reach for anything else.
+_PLAIN = expression(r'(?:[a-z]+|"[a-z]+(?: [a-z]+)*")(?: +(?:[a-z]+|"[a-z]+(?: [a-z]+)*"))*')
 _BARE_PLACE = expression(r"[\w./+@#-]*\w")
 _QUOTES = expression(f"[{QUOTATION_MARKS}]+")
 
 
+# The same values are counted again and again.
+@lru_cache(maxsize=4_096)
 def filter_of(field: Field, value: str) -> str | None:
     """A value as a filter of the query language; ``None`` where no query can name it."""
     if field == "language":
@@ -80,6 +84,9 @@ class Narrowing:
         self._query = query
         self._strict = _top(query.strict)
         self._bare = set(map(_bare, self._strict))
+        terms = len(query.words) + len(self._strict)
+        self._typed = query.text.strip()
+        self._is_plain = terms < MAX_TERMS and _PLAIN.fullmatch(self._typed) is not None
         # Ways that were not right for one field are not tried for the next.
         self._way = 0
         # What is right, by field (or the place that is replaced) and whether it takes quotation
@@ -98,7 +105,7 @@ class Narrowing:
             return None
         node = _only(added)
         assert node is not None
-        if _bare(node) in self._bare:
+        if self._bare and _bare(node) in self._bare:
             return self._query.text
         return self._replaced(added, node) or self._added(field, added, node)
 
@@ -121,7 +128,9 @@ class Narrowing:
 
     def _added(self, field: Field, added: str, node: Node) -> str:
         """Behind what was typed, or else before it; or so with the query written out anew."""
-        typed, written = self._query.text.strip(), self._query.understood
+        if self._is_plain:
+            return f"{self._typed} {added}"
+        typed, written = self._typed, self._query.understood
         pairs = ((typed, added), (added, typed), (written, added), (added, written))
         texts = [" ".join(pair).strip() for pair in pairs]
         key = field, '"' in added

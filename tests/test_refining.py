@@ -79,10 +79,30 @@ def test_a_narrowed_query_means_the_same_and_the_filter(
     assert_narrowed(text, values)
 
 
+# What is read without looking at how the narrowed text is read.
+PLAIN = st.lists(
+    st.sampled_from(["and", "or", "not", "in", "tibet", "to", '"not in"', '"or"', '"to be"']),
+    max_size=6,
+).map(" ".join)
+
+
+@given(PLAIN, st.permutations(VALUES))
+def test_plain_words_and_phrases_are_narrowed_at_their_end(
+    text: str, values: list[tuple[Field, str]]
+) -> None:
+    assert_narrowed(text, values)
+    narrowing = Narrowing(parse(text))
+    assert [narrowing.text(*value) for value in values] == [
+        f"{text} {filter_of(*value)}".strip() for value in values
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("tibet protest", "tibet protest lang:en"),
+        ('tibet  "monk  nun"', 'tibet  "monk  nun" lang:en'),
+        ('"monk" nun"', '"monk" nun" lang:en'),
         ("  tibet  ", "tibet lang:en"),
         ("", "lang:en"),
         ("monk OR", "lang:en monk OR"),
