@@ -25,22 +25,22 @@ _ASCII = "".join(map(chr, range(128)))
 _CODES = charmap_build((_ASCII + _SIGNS).ljust(256, "\ufffe"))
 # Letters; fewer are found in too many words.
 _FEWEST = 2
-# A space for white space, a full stop for all else that is no letter.
+# A space for white space, a full stop for all else but letters and digits.
 _LETTERS = bytes(
-    ord(" " if sign.isspace() else sign.lower() if sign.isalpha() else ".")
+    ord(" " if sign.isspace() else sign.lower() if sign.isalnum() else ".")
     for sign in _ASCII.ljust(256, ".")
 )
 
 
 def letters_of(text: str) -> bytes | None:
-    """A text as lower-case letters with spaces for white space and full stops for other signs, a
-    byte for each code point; nothing where it has other letters, or words over the end of a
-    line."""
+    """A text as lower-case letters and digits with spaces for white space and full stops for other
+    signs, a byte for each code point; nothing where it has other letters, or words over the end of
+    a line."""
     try:
         data = text.encode("ascii") if text.isascii() else charmap_encode(text, "strict", _CODES)[0]
     except UnicodeEncodeError:
         return None
-    if "-" in text and is_sewn(text):
+    if "-" in text and len(text.splitlines()) > 1 and is_sewn(text):
         return None
     return data.translate(_LETTERS)
 
@@ -97,10 +97,15 @@ def pieces(letters: bytes, begin_with: Sequence[bytes]) -> list[tuple[int, int]]
         while at >= 0:
             first = letters.rfind(b" ", 0, at) + 1
             # Amid a word, unless that is one of several which hang together.
-            if at > first and letters.find(b".", first, at) < 0:
+            if at > first and letters[first:at].isalpha():
                 at = letters.find(beginning, at + 1)
                 continue
             end = letters.find(b" ", at)
             found[first] = end = end if end >= 0 else len(letters)
             at = letters.find(beginning, end)
     return sorted(found.items())
+
+
+def has_words(letters: bytes, start: int, end: int) -> bool:
+    """Whether there is a word between two places of a text."""
+    return bool(letters[start:end].strip(b" ."))

@@ -19,7 +19,7 @@ from indexer.terms import exact_term, stem_of, stem_term, stems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+    from collections.abc import Iterable, Iterator, Mapping, Set
 
     from indexer.analysis import Token
     from indexer.plan import View
@@ -50,6 +50,13 @@ class Place(NamedTuple):
     position: int
 
 
+class Located(NamedTuple):
+    """What a piece has, by position, and how many positions it takes."""
+
+    locations: tuple[Location, ...]
+    advance: int
+
+
 def _locations(tokens: Iterable[Token], language: str) -> Iterator[Location]:
     for form, of_word, position, width, start, end in tokens:
         yield Location("exact", exact_term(form, width), position, start, end)
@@ -57,20 +64,18 @@ def _locations(tokens: Iterable[Token], language: str) -> Iterator[Location]:
             yield Location("stem", stem_term(stem, language), position, start, end)
 
 
-def _analysed(piece: str, language: str) -> Sequence[Token]:
-    return _short(piece, language) if len(piece) <= _LONG else analyse(piece, language)
+def located(piece: str, language: str) -> Located:
+    """All that a piece of a text has."""
+    return _short(piece, language) if len(piece) <= _LONG else _located(piece, language)
 
 
-@lru_cache(maxsize=5_000)
-def _short(piece: str, language: str) -> Sequence[Token]:
-    return analyse(piece, language)
+def _located(piece: str, language: str) -> Located:
+    tokens = analyse(piece, language)
+    advance = tokens[-1].position + 1 if tokens else 0
+    return Located(tuple(_locations(tokens, language)), advance)
 
 
-class _Found(NamedTuple):
-    """What of a piece is wanted, and how many positions the piece takes."""
-
-    locations: tuple[Location, ...]
-    advance: int
+_short = lru_cache(maxsize=5_000)(_located)
 
 
 class _Pieces:
@@ -85,10 +90,10 @@ class _Pieces:
 
     def learn(self, piece: str) -> None:
         """Takes in a piece."""
-        tokens = analyse(piece, self.language)
-        for location in _locations(tokens, self.language):
+        found = _located(piece, self.language)
+        for location in found.locations:
             self._holding[location.view].setdefault(location.term, []).append(piece)
-        self.advances[piece] = tokens[-1].position + 1 if tokens else 0
+        self.advances[piece] = found.advance
 
     def holding(self, view: View, terms: Iterable[str]) -> Iterator[str]:
         """The pieces known that have one of the terms; some more than once."""
@@ -116,7 +121,7 @@ class Locator:
         # The pieces that have such a term, of the first so many that were known.
         self._holding: frozenset[str] = frozenset()
         self._seen = -1
-        self._found: dict[str, _Found] = {}
+        self._found: dict[str, Located] = {}
         # Pieces that surely have none, in a process that ends soon: how many positions each takes.
         self._passed: dict[str, int] = {}
         # What words begin with that have such a term; nothing where that can't be told.
@@ -131,7 +136,7 @@ class Locator:
         not asked for."""
         pieces = [text] if is_sewn(text) else text.split()
         advances = self._pieces.advances
-        long: dict[str, _Found] = {}
+        long: dict[str, Located] = {}
         if not all(map(advances.__contains__, pieces)):
             unknown = set(pieces).difference(advances)
             if indexer.ONE_SHOT:
@@ -224,14 +229,12 @@ class Locator:
             for piece in self._pieces.holding(view, terms)
         )
 
-    def _in(self, piece: str) -> _Found:
+    def _in(self, piece: str) -> Located:
         found = self._found.get(piece)
         if found is None:
-            tokens = _analysed(piece, self._pieces.language)
-            there = _locations(tokens, self._pieces.language)
-            wanted = tuple(one for one in there if one.term in self._wanted[one.view])
-            found = _Found(wanted, tokens[-1].position + 1 if tokens else 0)
-            self._found[piece] = found
+            every, advance = located(piece, self._pieces.language)
+            wanted = tuple(one for one in every if one.term in self._wanted[one.view])
+            found = self._found[piece] = Located(wanted, advance)
         return found
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from indexer.beginnings import beginnings, letters_of, may_hold, pieces
-from indexer.locating import Locator
-from indexer.matching import occurrences
+from indexer.beginnings import beginnings, has_words, letters_of, may_hold, pieces
+from indexer.keeping import cached_property
+from indexer.locating import Locator, located
+from indexer.matching import along
 from indexer.records import NamedTuple, replace
+from indexer.terms import width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,19 @@ _NONE: Mapping[View, Sequence[str]] = {"exact": (), "stem": ()}
 
 _Span = tuple[int, int]
 _Terms = dict[str, list[int]]
+# A piece, its offset, and the position of its first word.
+_Place = tuple[str, int, int]
+
+
+class _Row(NamedTuple):
+    """A pattern of several words, its number, what the words at each step of each of its paths
+    begin with, and whether there may be no other word between them."""
+
+    number: int
+    pattern: Pattern
+    steps: list[list[tuple[bytes, ...] | None]]
+
+    side_by_side: bool
 
 
 class Marker:
@@ -36,43 +51,59 @@ class Marker:
     """
 
     def __init__(self, patterns: Sequence[Pattern], language: str) -> None:
+        self._language = language
         # Terms that are a match alone, with the patterns they are of; the other patterns.
-        self._alone: dict[tuple[View, str], list[int]] = {}
-        self._rows: list[tuple[int, Pattern]] = []
-        wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
+        self._alone: dict[View, dict[str, list[int]]] = {"exact": {}, "stem": {}}
+        self._rows: list[_Row] = []
+        self._wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
         for number, pattern in enumerate(patterns):
             rows = []
             for path in pattern.paths:
                 terms = {one.term for step in path for one in step}
-                wanted[pattern.view] |= terms
+                self._wanted[pattern.view] |= terms
                 if len(path) == 1:
                     for term in terms:
-                        self._alone.setdefault((pattern.view, term), []).append(number)
+                        self._alone[pattern.view].setdefault(term, []).append(number)
                 elif path:
                     rows.append(path)
             if rows:
-                self._rows.append((number, replace(pattern, paths=tuple(rows))))
-        self._locator = Locator(language, wanted)
-        alone: dict[View, list[str]] = {"exact": [], "stem": []}
-        for view, term in self._alone:
-            alone[view].append(term)
-        self._begin_alone = beginnings(alone, language)
-        # For each row what its steps may begin with.
-        self._begin_rows = [
-            [beginnings({**_NONE, p.view: [one.term for one in step]}, language) for step in path]
-            for _, p in self._rows
-            for path in p.paths
-        ]
+                steps = [
+                    [
+                        beginnings({**_NONE, pattern.view: [one.term for one in step]}, language)
+                        for step in path
+                    ]
+                    for path in rows
+                ]
+                side_by_side = pattern.slop is None and all(
+                    one.advance == width_of(one.term)
+                    for path in rows
+                    for step in path
+                    for one in step
+                )
+                pattern = replace(pattern, paths=tuple(rows))
+                self._rows.append(_Row(number, pattern, steps, side_by_side))
+        # What words begin with that are wanted.
+        self._begin_alone = beginnings(self._alone, language)
+        self._begin = beginnings(self._wanted, language) if self._rows else self._begin_alone
         # The marks in each piece of the patterns of one term.
         self._pieces: dict[str, list[Mark]] = {}
 
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self._language, self._wanted)
+
     def marks(self, text: str) -> list[Mark]:
         """Marks in order of their start; those of one pattern neither overlap nor touch."""
-        told = self._told_by_letters(text)
-        if told is not None:
-            return told
-        places = self._locator.places(text, positions=bool(self._rows))
-        if not self._rows:
+        rows: Sequence[_Row] = self._rows
+        places: Sequence[_Place] | None = None
+        letters = None if self._begin_alone is None else letters_of(text)
+        if letters is not None:
+            if rows:
+                rows = [row for row in rows if any(may_hold(letters, way) for way in row.steps)]
+            places = self._places_by(letters, text, rows)
+        if places is None:
+            places = self._locator.places(text, positions=bool(rows))
+        if not rows:
             # Between two pieces there is white space, so that their marks don't touch.
             return [
                 Mark(offset + start, offset + end, number)
@@ -86,38 +117,48 @@ class Marker:
         for piece, offset, base in places:
             for start, end, number in self._marks_in(piece):
                 spans.setdefault(number, []).append((offset + start, offset + end))
-            for view, term, place, start, end in self._locator.locations(piece):
+            for view, term, place, start, end in located(piece, self._language).locations:
+                if term not in self._wanted[view]:
+                    continue
                 position, begin = base + place, offset + start
                 terms[view].setdefault(term, []).append(position)
                 offsets[term, position] = (begin, offset + end)
                 begins[position] = min(begin, begins.get(position, begin))
-        for number, pattern in self._rows:
+        for number, pattern, *_ in rows:
             for first, position, term in _places(pattern, terms[pattern.view]):
                 span = begins[first], offsets[term, position][1]
                 spans.setdefault(number, []).append(span)
         return _in_order(spans)
 
-    def _told_by_letters(self, text: str) -> list[Mark] | None:
-        """The marks in a text that has no row, where it can be told without taking it apart."""
-        if self._begin_alone is None or (letters := letters_of(text)) is None:
+    def _places_by(self, letters: bytes, text: str, rows: Sequence[_Row]) -> list[_Place] | None:
+        """Where pieces stand that may have what is wanted, told by their letters; positions are
+        0 without rows, and with rows those of words side by side. Nothing where that can't be told,
+        or is not enough."""
+        begin_with = self._begin if rows else self._begin_alone
+        if begin_with is None or not all(row.side_by_side for row in rows):
             return None
-        if self._begin_rows and any(may_hold(letters, row) for row in self._begin_rows):
-            return None
-        found = pieces(letters, self._begin_alone)
+        found = pieces(letters, begin_with)
         if found is None:
             return None
-        return [
-            Mark(begin + start, begin + end, number)
-            for begin, after in found
-            for start, end, number in self._marks_in(text[begin:after])
-        ]
+        if not rows:
+            return [(text[begin:end], begin, 0) for begin, end in found]
+        places: list[_Place] = []
+        position = after = 0
+        for begin, end in found:
+            piece = text[begin:end]
+            # How many words there are between is all one to those that stand side by side.
+            position += has_words(letters, after, begin)
+            places.append((piece, begin, position))
+            position += located(piece, self._language).advance
+            after = end
+        return places
 
     def _marks_in(self, piece: str) -> list[Mark]:
         found = self._pieces.get(piece)
         if found is None:
             spans: dict[int, list[_Span]] = {}
-            for view, term, _, start, end in self._locator.locations(piece):
-                for number in self._alone.get((view, term), ()):
+            for view, term, _, start, end in located(piece, self._language).locations:
+                for number in self._alone[view].get(term, ()):
                     spans.setdefault(number, []).append((start, end))
             found = self._pieces[piece] = _in_order(spans)
         return found
@@ -125,6 +166,9 @@ class Marker:
 
 def _in_order(spans: Mapping[int, Sequence[_Span]]) -> list[Mark]:
     """Marks of patterns, by start, those of each pattern apart."""
+    if len(spans) == 1:  # by far the most
+        [(number, of_pattern)] = spans.items()
+        return [Mark(start, end, number) for start, end in merged(of_pattern)]
     return sorted(
         Mark(start, end, number)
         for number, of_pattern in spans.items()
@@ -134,6 +178,8 @@ def _in_order(spans: Mapping[int, Sequence[_Span]]) -> list[Mark]:
 
 def merged(spans: Sequence[_Span]) -> list[_Span]:
     """Spans in order, those that overlap or touch made one (pairs of Chinese characters)."""
+    if len(spans) < 2:
+        return [*spans]
     joined: list[_Span] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
@@ -150,7 +196,7 @@ def _places(pattern: Pattern, terms: _Terms) -> Iterator[tuple[int, int, str]]:
         path: Path = tuple(tuple(one for one in step if one.term in terms) for step in whole)
         if not all(path):
             continue
-        windows = occurrences(replace(pattern, paths=(path,)), lambda term: terms.get(term, ()))
+        windows = along(path, pattern.slop, lambda term: terms.get(term, ()))
         if not windows:
             continue
         steps = path if pattern.slop is not None else path[-1:]

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     Occurrence = tuple[int, int]
 
 
-def _along(path: Path, positions_of: Positions) -> list[Occurrence]:
+def along(path: Path, slop: int | None, positions_of: Positions) -> list[Occurrence]:
+    """Occurrences of one path of a pattern; see :func:`occurrences`."""
+    return _in_a_row(path, positions_of) if slop is None else _near(path, slop, positions_of)
+
+
+def _in_a_row(path: Path, positions_of: Positions) -> list[Occurrence]:
     """Occurrences of a path as (first position, position after the last), ascending."""
     starts: dict[int, list[int]] = {}
     for alternative in path[0]:
@@ -85,10 +90,6 @@ def occurrences(pattern: Pattern, positions_of: Positions) -> list[Occurrence]:
     """
     found: set[Occurrence] = set()
     for path in pattern.paths:
-        if not path:
-            continue
-        if pattern.slop is None:
-            found.update(_along(path, positions_of))
-        else:
-            found.update(_near(path, pattern.slop, positions_of))
+        if path:
+            found.update(along(path, pattern.slop, positions_of))
     return sorted(found)

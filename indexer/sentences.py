@@ -7,6 +7,8 @@ abbreviation or an initial, then whether the next word is one that likes to open
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 Span = tuple[int, int]
 
 # Stops that end a sentence whatever follows: scripts that write no space after them, or that
@@ -178,22 +180,33 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
     White space belongs to the sentence before it. A blank line always ends a sentence; with
     ``lines`` every line end does (verse, lists).
     """
-    spans: list[Span] = []
+    return [*pairwise([0, *ends(text, lines=lines)])]
+
+
+def ends(text: str, *, lines: bool = False) -> list[int]:
+    """Where the :func:`sentences` end, one after the other."""
+    found: list[int] = []
     stops: str | None
     begin = 0
     least = 1 if lines else 2
     resume = 0
     size = len(text)
-    for start in _breaks(text):
+    breaks = _breaks(text)
+    if breaks and breaks[-1] == size - 1:
+        breaks.pop()  # There the last one ends anyway.
+    for start in breaks:
         if start < resume:
             continue
-        if text[start : start + 2] == ". " and text[start + 2 : start + 3].isupper():
-            # By far the most sentences end so, and a look at the word before is enough.
-            word = text[text.rfind(" ", begin, start) + 1 or begin : start]
-            if len(word) > 1 and word.isalpha() and word.lower() not in _ABBREVIATIONS:
-                resume = start + 2
-                spans.append((begin, resume))
-                begin = resume
+        if text[start : start + 2] == ". ":
+            following = text[start + 2 : start + 3]
+            if following.isupper():
+                # By far the most sentences end so, and a look at the word before is enough.
+                word = text[text.rfind(" ", begin, start) + 1 or begin : start]
+                if len(word) > 1 and word.isalpha() and word.lower() not in _ABBREVIATIONS:
+                    begin = resume = start + 2
+                    found.append(begin)
+                    continue
+            elif following.islower():
                 continue
         stops = text[start]
         resume = start + 1
@@ -210,8 +223,8 @@ def sentences(text: str, *, lines: bool = False) -> list[Span]:
         elif stops is None and text[begin:resume].isspace():
             continue
         if resume > begin:
-            spans.append((begin, resume))
+            found.append(resume)
             begin = resume
-    if begin < len(text):
-        spans.append((begin, len(text)))
-    return spans
+    if begin < size:
+        found.append(size)
+    return found

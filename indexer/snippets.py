@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 
 from indexer.marks import merged
 from indexer.model import Piece
-from indexer.sentences import sentences
+from indexer.sentences import ends
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,11 +103,12 @@ class _Passage:
         self._ends = [end for _, end in self.spans]
         self.patterns = set(self._numbers)
         # Where sentences begin, and where they end without the white space behind them.
-        self._openings: list[int] = []
-        self._closings: list[int] = []
-        for start, end in sentences(text, lines=True):
-            self._openings.append(start)
-            self._closings.append(start + len(text[start:end].rstrip()))
+        until = ends(text, lines=True)
+        self._openings = [0, *until[:-1]]
+        self._closings = [
+            end - 1 if text[end - 2 : end] == ". " else start + len(text[start:end].rstrip())
+            for start, end in zip(self._openings, until, strict=True)
+        ]
 
     def shown(self, fragments: Sequence[_Span]) -> set[int]:
         """The patterns with a whole mark in one of the fragments."""
@@ -158,7 +159,7 @@ class _Passage:
 
     def _window(self, width: int, gap: _Span, missing: set[int], alone: bool) -> _Window | None:
         """The best of what fits from each lit span in a gap on: freely, and in whole sentences."""
-        ends, numbers = self._ends, self._numbers
+        spans, ends = self.spans, self._ends
         low = bisect_left(self._starts, gap[0])
         high = bisect_right(ends, gap[1])
         best: _Window | None = None
@@ -166,7 +167,7 @@ class _Passage:
         # it has all that another has which goes no further.
         furthest = furthest_whole = low
         for number in range(low, high):
-            start, stop = self.spans[number]
+            start, stop = spans[number]
             if stop - start > width:
                 # Only a part of it can be shown, and only where there is nothing else.
                 if alone:
@@ -176,33 +177,37 @@ class _Passage:
                     if best is None or window > best:
                         best = window
                 continue
+            reach = bisect_right(ends, start + width, number, high)
+            if reach <= furthest_whole:
+                continue
             sentence = self._number_at(start)
             last = bisect_right(self._closings, self._openings[sentence] + width) - 1
-            whole = 0
+            whole = number
             if last >= sentence:
-                whole = bisect_right(ends, self._closings[last], low, high)
-            reach = bisect_right(ends, start + width, low, high)
-            first = bisect_left(self._mark_starts, start)
+                whole = bisect_right(ends, self._closings[last], number, high)
+            ways = []
             if whole > number and whole > furthest_whole:
                 furthest_whole = whole
-                end = ends[whole - 1]
-                inside = numbers[first : bisect_left(self._mark_starts, end, first)]
-                window = len(missing.intersection(inside)), True, len(inside), -start, end
-                if best is None or window > best:
-                    best = window
-                if whole == high:
-                    break
+                ways.append((ends[whole - 1], True))
             if reach > whole and reach > furthest:
                 furthest = reach
-                end = ends[reach - 1]
-                inside = numbers[first : bisect_left(self._mark_starts, end, first)]
-                window = len(missing.intersection(inside)), False, len(inside), -start, end
+                ways.append((ends[reach - 1], False))
+            for end, is_whole in ways:
+                inside = self._between(start, end)
+                window = len(missing.intersection(inside)), is_whole, len(inside), -start, end
                 if best is None or window > best:
                     best = window
+            if furthest_whole == high:
+                break
         return best
 
+    def _between(self, start: int, end: int) -> list[int]:
+        """The pattern of each mark from where a lit span starts to where one ends."""
+        first = bisect_left(self._mark_starts, start)
+        return self._numbers[first : bisect_left(self._mark_starts, end, first)]
+
     def _number_at(self, offset: int) -> int:
-        return max(0, bisect_right(self._openings, offset) - 1)
+        return bisect_right(self._openings, offset) - 1
 
     def _around(self, start: int, end: int, width: int, gap: _Span) -> _Span:
         """``start`` to ``end`` with as much around it, inside ``gap``, as ``width`` allows."""

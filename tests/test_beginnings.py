@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis import analyse
-from indexer.beginnings import beginnings, letters_of, may_hold, pieces
-from indexer.plan import View
+from indexer import marks
+from indexer.analysis import analyse, exact_paths, stem_paths
+from indexer.beginnings import beginnings, has_words, letters_of, may_hold, pieces
+from indexer.marks import Marker
+from indexer.plan import Pattern, View
 from indexer.terms import exact_term, stem_term
 
 ENDINGS = st.sampled_from(
@@ -43,6 +45,43 @@ def terms_of(text: str, language: str) -> list[tuple[View, str, int, int]]:
         found.append(("exact", exact_term(form, width), start, end))
         found += [("stem", stem_term(stem, language), start, end) for stem in stems]
     return found
+
+
+ROWS = st.lists(
+    st.sampled_from(
+        [
+            "co-operate", "cooperate", "co", "operate", "the", "(the", "the)", "movement", "of",
+            "“of", "l'harmonie", "harmonie", "well-known", "wellknown", "U.S.", "us", "state", "—",
+            "*", "1,000", "can't", "cant", "3", "aba", "a-baba", "x",
+        ]
+    ),
+    min_size=1,
+    max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(ROWS, st.data(), st.sampled_from(["en", "fr", "la"]))
+def test_marks_are_those_of_a_text_taken_apart(
+    words: list[str], data: st.DataObject, language: str
+) -> None:
+    number = st.integers(0, len(words) - 1)
+    patterns: list[Pattern] = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        first = data.draw(number)
+        query = " ".join(words[first : first + data.draw(st.integers(1, 3))])
+        slop = data.draw(st.sampled_from([None, None, 1]))
+        if data.draw(st.booleans()):
+            paths = exact_paths(query)
+            patterns.append(Pattern(paths=paths, view="exact", slop=slop, label=query))
+        else:
+            paths = stem_paths(query, [language])
+            patterns.append(Pattern(paths=paths, view="stem", slop=slop, label=query))
+    text = " ".join(data.draw(st.sampled_from([words, words[::-1]])))
+    found = Marker(patterns, language).marks(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marks, "letters_of", lambda text: None)
+        assert Marker(patterns, language).marks(text) == found
 
 
 def wanting(view: View, *terms: str) -> dict[View, tuple[str, ...]]:
@@ -121,6 +160,13 @@ def test_a_line_may_end_in_a_dash() -> None:
 )
 def test_terms_without_a_beginning_of_letters_can_not_be_told(view: View, term: str) -> None:
     assert beginnings(wanting(view, term), "en") is None
+
+
+def test_between_words_there_may_be_others() -> None:
+    letters = letters_of("the — (old) 3 men")
+    assert letters is not None
+    assert [has_words(letters, 3, end) for end in (3, 6, 8, 10)] == [False, False, True, True]
+    assert has_words(letters, 11, 14)
 
 
 def test_terms_that_no_such_text_has_begin_with_nothing() -> None:

@@ -728,7 +728,7 @@ def test_a_system_that_does_not_tell_of_memory_is_left_alone(
     def refuse(*args: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "/proc/self/statm")
 
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     assert mapped() == 0
 
 

@@ -156,8 +156,12 @@ def mapped() -> int:
     """Bytes of files that this process has pages of, shared ones and programs included; 0 where
     the system does not tell."""
     try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[2]) * mmap.PAGESIZE
+        # Half the time of a file object: this is asked in every search.
+        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+        try:
+            return int(os.read(descriptor, 200).split()[2]) * mmap.PAGESIZE
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError, IndexError):
         return 0
 

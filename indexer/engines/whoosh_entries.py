@@ -5,9 +5,6 @@ from __future__ import annotations
 import indexer
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 # Strings with half of a surrogate pair, which UTF-8 has no bytes for, are of this extension type.
 _ODD_STRING = 1
 
@@ -47,15 +44,36 @@ def odd_string(code: int, data: memoryview) -> str:
 
 
 if TYPE_CHECKING or not indexer.ONE_SHOT:
+    from typing import Any, TypedDict
+
     import msgspec
 
+    class _Essay(TypedDict):
+        id: Any
+        title: Any
+        authors: Any
+        date: Any
+        language: Any
+        path: Any
+        format: Any
+        words: Any
+
+    class _Entry(TypedDict):
+        essay: _Essay
+        passages: Any
+
     _decode = msgspec.msgpack.Decoder(ext_hook=odd_string).decode
+    _decode_essay = msgspec.msgpack.Decoder(_Entry, ext_hook=odd_string).decode
 else:
     from indexer import light_messages
 
     def _decode(data: bytes) -> Any:
         return light_messages.unpack(data, odd_string)
 
+    _decode_essay = _decode
+
 
 unpack = _decode
 """The value; its tuples are lists."""
+unpack_essay = _decode_essay
+"""The entry of an essay, with what a hit shows at least; outlines are long, and seldom shown."""

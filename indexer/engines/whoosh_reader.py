@@ -386,7 +386,9 @@ class Snapshot:
 
     def essay(self, place: int) -> Essay:
         """An essay by its place."""
-        stored = self._stored(self.essays[place])
+        document = self.essays[place]
+        segment = self._segment_of(document)
+        stored = segment.files.essay(document - segment.base)
         data = stored["essay"]
         return Essay(
             id=data["id"],

@@ -229,8 +229,15 @@ class Files:
 
     def entry(self, document: int) -> Any:
         """What is stored of a document."""
+        return entries.unpack(self._packed(document))
+
+    def essay(self, document: int) -> Any:
+        """What a hit shows of the essay that a document is, and maybe more."""
+        return entries.unpack_essay(self._packed(document))
+
+    def _packed(self, document: int) -> bytes:
         begin, end = self._offsets[document], self._offsets[document + 1]
-        return entries.unpack(self.stored.read(self._entries + begin, self._entries + end))
+        return self.stored.read(self._entries + begin, self._entries + end)
 
 
 class Rest:
