@@ -27,10 +27,10 @@ from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
 from whoosh.reading import TermNotFound
 from whoosh.writing import SegmentWriter
 
-from indexer.engines import whoosh_arrays, whoosh_engine, whoosh_reader, whoosh_sharing
+from indexer.engines import whoosh_arrays, whoosh_engine, whoosh_sharing
 from indexer.engines import whoosh_manifest as manifest
 from indexer.engines import whoosh_segment as segments
-from indexer.engines.whoosh_arrays import Arrays, ArraysWriter, mapped
+from indexer.engines.whoosh_arrays import Arrays, ArraysWriter, mapped, release_pages
 from indexer.engines.whoosh_codec import ArrayCodec, PostingsWriter
 from indexer.engines.whoosh_engine import WhooshEngine
 from indexer.engines.whoosh_location import SUMS, Location, checksum
@@ -665,61 +665,90 @@ def test_an_index_made_anew_in_its_place_is_another(tmp_path: Path) -> None:
     assert [one.essay(0).id for one in (old, new)] == ["a", "b"]
 
 
-def test_pages_that_were_looked_at_are_let_go_of(tmp_path: Path) -> None:
+def test_pages_that_were_looked_at_are_let_go_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = file_of(tmp_path / "f", numbers=array("I", range(4_000_000)))
     numbers = file.get("numbers")
     before = mapped()
     assert sum(numbers[::1_000]) == sum(range(0, 4_000_000, 1_000))
     if sys.platform == "linux":
         assert mapped() - before > 12_000_000
-    file.release()
+    monkeypatch.setattr(whoosh_arrays, "_MAPPED", -(10**9))
+    release_pages()
     if sys.platform == "linux":
         assert mapped() - before < 4_000_000
     assert numbers[3_999_999] == 3_999_999
 
 
-def test_pages_are_let_go_of_once_many_were_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def let_go(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many files were open each time that their pages were let go of; a process is told to
+    have 1 GB of them."""
+    counts: list[int] = []
+
+    class Map:
+        def __len__(self) -> int:
+            return 1_000
+
+        def madvise(self, advice: int) -> None:
+            counts.append(advice)
+
+    monkeypatch.setattr(whoosh_arrays, "_open", {1: Map()})
+    monkeypatch.setattr(whoosh_arrays, "_looked_at", 0)
+    monkeypatch.setattr(whoosh_arrays, "mapped", lambda: 10**9)
+    return counts
+
+
+def test_pages_are_asked_for_once_many_were_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, let_go: list[int]
 ) -> None:
-    released: list[Arrays] = []
     monkeypatch.setattr(whoosh_arrays, "_LOOKED_AT", 100)
-    monkeypatch.setattr(Arrays, "release", lambda file: released.append(file))
     terms = [b"a", b"b"]
     often = array("B", [1] * 20)
     field = field_of(tmp_path, terms, array("B", [10, 10]), array("B", [*range(10)] * 2),
         often, often)  # fmt: skip
     for times in (0, 1, 1, 2):
         assert len(field.lists(0).documents) == 10
-        assert len(released) == times
+        assert len(let_go) == times
 
 
-def test_a_search_lets_go_of_files_that_take_much_memory(
-    location: Path, monkeypatch: pytest.MonkeyPatch
+def test_pages_are_kept_up_to_a_part_of_all_files(
+    monkeypatch: pytest.MonkeyPatch, let_go: list[int]
+) -> None:
+    monkeypatch.setattr(whoosh_arrays, "_MAPPED", 10_000)
+    monkeypatch.setattr(whoosh_arrays, "_MAPPED_PART", 10)
+    for there, times in ((10_100, 0), (10_101, 1)):
+        monkeypatch.setattr(whoosh_arrays, "mapped", lambda there=there: there)
+        release_pages()
+        assert len(let_go) == times
+
+
+def test_files_are_known_as_long_as_they_are_open(tmp_path: Path) -> None:
+    before = len(whoosh_arrays._open)
+    file = file_of(tmp_path / "f", numbers=array("I", range(10)))
+    assert len(whoosh_arrays._open) == before + 1
+    del file
+    assert len(whoosh_arrays._open) == before
+
+
+def test_questions_let_go_of_pages_now_and_then(
+    location: Path, monkeypatch: pytest.MonkeyPatch, let_go: list[int]
 ) -> None:
     engine = WhooshEngine(location)
-    released: list[Arrays] = []
-    monkeypatch.setattr(whoosh_engine, "_RELEASED", 1)
-    monkeypatch.setattr(whoosh_reader, "mapped", lambda: 10**9)
-    monkeypatch.setattr(Arrays, "release", lambda file: released.append(file))
-    assert ids_of(engine, "alpha") == ["e2", "e0", "e1"]
-    assert len(set(released)) == 4
-    released.clear()
-    monkeypatch.setattr(whoosh_reader, "mapped", lambda: 10**7)
-    assert ids_of(engine, "alpha") == ["e2", "e0", "e1"]
-    assert released == []
+    monkeypatch.setattr(whoosh_engine, "_RELEASED", 2)
+    assert [len(let_go) for _ in range(5) if engine.languages()] == [0, 0, 1, 1, 2]
 
 
 def test_what_a_search_took_of_files_is_let_go_of_before_its_page_is_shown(
-    location: Path, monkeypatch: pytest.MonkeyPatch
+    location: Path, let_go: list[int]
 ) -> None:
     engine = WhooshEngine(location, vectors=True)
     matches = matches_of(engine, "alpha")
     groups = matches.groups(0, 10)
-    released: list[Arrays] = []
-    monkeypatch.setattr(whoosh_reader, "mapped", lambda: 10**9)
-    monkeypatch.setattr(Arrays, "release", lambda file: released.append(file))
+    before = len(let_go)
     assert [e.id for e in matches.essays_of([g.essay_ref for g in groups])] == ["e2", "e0", "e1"]
-    assert len(set(released)) == 4
+    assert len(let_go) == before + 1
 
 
 def test_a_system_that_does_not_tell_of_memory_is_left_alone(

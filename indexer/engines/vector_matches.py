@@ -23,6 +23,7 @@ from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_scoring import Scored, Scoring
 from indexer.engines.vector_tiers import tiers_of
 from indexer.engines.vector_weighing import Weighed, Weighing
+from indexer.engines.whoosh_arrays import release_pages
 from indexer.engines.whoosh_catalogue import Shelves, Tally
 from indexer.engines.whoosh_reader import reading
 from indexer.model import Essay, Matched, Passage, Sort
@@ -161,7 +162,7 @@ class VectorMatches:
         """Essays by the ``essay_ref`` of their groups."""
         with reading(self._snapshot.folder):
             # Before a page is shown: what it took of posting lists is done with.
-            self._snapshot.release()
+            release_pages()
             return [self._snapshot.essay(ref) for ref in refs]
 
     def _scores(self) -> Scoring:

@@ -12,7 +12,7 @@ A reader copies nothing and changes nothing, so that any number of threads and p
 at once. The file is freed with the last view of it, and may be deleted before.
 
 Pages of a file that were looked at count as memory of the process until it lets go of them,
-though the system could take them at any time; :meth:`Arrays.release` does.
+though the system could take them at any time; :func:`release_pages` does where there are many.
 """
 
 from __future__ import annotations
@@ -37,8 +37,11 @@ FORMAT_VERSION = 1
 _MAGIC = b"essays\r\n"
 _HEADER = 24  # bytes
 _ALIGNED = 64
-# Bytes of a file that are looked at before its pages are let go of: so many, and a part of it.
-_LOOKED_AT, _LOOKED_AT_PART = 8_000_000, 10
+# Bytes of files in the memory of a process: so many, some 20 MB of them its program, and a part
+# of all that are open.
+_MAPPED, _MAPPED_PART = 32_000_000, 30
+# Bytes that are looked at before it is asked whether these are more.
+_LOOKED_AT = 8_000_000
 # Bytes of an item by the type codes of :mod:`array`, as they are on every machine that we serve.
 _SIZES: dict[Code, int] = {"B": 1, "H": 2, "I": 4, "Q": 8}
 _CODES: dict[str, Code] = {code: code for code in _SIZES}
@@ -52,6 +55,11 @@ def _check_byte_order(path: object) -> None:
         )
 
 
+# The files that are open, by the identity of their Arrays.
+_open: dict[int, mmap.mmap] = {}
+_looked_at = 0
+
+
 class Arrays:
     """One such file, open for reading (``DamagedError``, ``SchemaError``)."""
 
@@ -63,11 +71,14 @@ class Arrays:
             self.map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
         except ValueError:
             raise self._damaged("is empty") from None
+        _open[id(self)] = self.map
         self._view = memoryview(self.map)
-        self._looked_at = 0
         self._directory = self._read_directory()
 
-    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+    def __del__(
+        self, close: Callable[[int], None] = os.close, opened: dict[int, mmap.mmap] = _open
+    ) -> None:
+        opened.pop(id(self), None)
         if hasattr(self, "_descriptor"):
             close(self._descriptor)
 
@@ -129,20 +140,6 @@ class Arrays:
         """Bytes of the file between two places, without a page of it in this process."""
         return os.pread(self._descriptor, end - begin, begin)
 
-    def looked_at(self, size: int) -> None:
-        """Notes that so many bytes are about to be looked at; lets go of all when they are a part
-        of the file."""
-        self._looked_at += size
-        if self._looked_at > max(_LOOKED_AT, len(self.map) // _LOOKED_AT_PART):
-            self._looked_at = 0
-            self.release()
-
-    def release(self) -> None:
-        """Lets go of the pages that were looked at; the system keeps them cached, so that
-        looking at them again takes less than 0.1 ms for a MB."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self.map.madvise(mmap.MADV_DONTNEED)
-
     def get(self, name: str) -> Numbers:
         """An array; empty when there is none of that name (``DamagedError``)."""
         found = self._entry(name)
@@ -150,6 +147,25 @@ class Arrays:
             return self._view[:0]
         code, begin, end = found
         return self._view[begin:end].cast(code)
+
+
+def looked_at(size: int) -> None:
+    """Notes that so many bytes of files are about to be looked at."""
+    global _looked_at
+    _looked_at += size
+    if _looked_at > _LOOKED_AT:
+        _looked_at = 0
+        release_pages()
+
+
+def release_pages() -> None:
+    """Lets go of the pages of all files where this process has many of them; the system keeps
+    them cached, so that looking at them again takes less than 0.1 ms for a MB."""
+    maps = [*_open.values()]
+    if mapped() > _MAPPED + sum(map(len, maps)) // _MAPPED_PART:
+        for each in maps:
+            if hasattr(mmap, "MADV_DONTNEED"):
+                each.madvise(mmap.MADV_DONTNEED)
 
 
 def mapped() -> int:

@@ -8,6 +8,7 @@ from math import inf
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Entry
+from indexer.engines.whoosh_arrays import release_pages
 from indexer.engines.whoosh_evaluation import Evaluation
 from indexer.engines.whoosh_location import SCHEMA_VERSION, Location, newest_generation
 from indexer.engines.whoosh_matches import WhooshMatches
@@ -97,7 +98,7 @@ class WhooshEngine:
         if known is not None and known.folder == folder and known.is_newest():
             self._asked += 1
             if self._asked % _RELEASED == 0:
-                known.release()
+                release_pages()
             return known
         opened: Callable[[str, Snapshot | None], Snapshot] = Snapshot
         if self._vectors:

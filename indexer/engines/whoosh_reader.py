@@ -9,7 +9,6 @@ from itertools import accumulate, chain, pairwise
 from indexer.engines import whoosh_fields as fields
 from indexer.engines import whoosh_manifest as manifest
 from indexer.engines.base import Fingerprint
-from indexer.engines.whoosh_arrays import mapped
 from indexer.engines.whoosh_lengths import LENGTHS, Totals, sum_totals
 from indexer.engines.whoosh_location import newest_generation
 from indexer.engines.whoosh_segment import Files, Lists, Rest, Segment, check_size, joined
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
 
 # Bytes of posting lists kept: what of them does not lie in the files.
 _KEPT_BYTES = 32_000_000
-# Bytes of files in the memory of a process: so many, some 20 MB of them its program, and a part
-# of the index.
-_MAPPED = 32_000_000
-_MAPPED_PART = 20
 # Documents of a posting list between two whose place among its positions is noted.
 _NOTED = 128
 # Terms whose idf is kept, some 100 bytes each.
@@ -177,13 +172,6 @@ class Snapshot:
     def is_newest(self) -> bool:
         """Whether no commit has come since."""
         return newest_generation(self.folder) == self.generation
-
-    def release(self) -> None:
-        """Lets go of pages of the files where this process has many of them."""
-        files = [file for s in self.segments for file in (s.files.postings, s.files.stored)]
-        if mapped() > _MAPPED + sum(len(file.map) for file in files) // _MAPPED_PART:
-            for file in files:
-                file.release()
 
     @cached_property
     def essays(self) -> Numbers:

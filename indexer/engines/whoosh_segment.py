@@ -32,7 +32,7 @@ from itertools import chain, pairwise
 from indexer.engines import whoosh_entries as entries
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Fingerprint
-from indexer.engines.whoosh_arrays import Arrays
+from indexer.engines.whoosh_arrays import Arrays, looked_at
 from indexer.errors import DamagedError
 from indexer.keeping import cached_property, packed
 from indexer.records import NamedTuple
@@ -134,7 +134,7 @@ class Field:
         first, last = self.starts[number], self.starts[number + 1]
         low, high = self.places[number], self.places[number + 1]
         # Of positions fewer than half are looked at.
-        self._file.looked_at(5 * (last - first) + (high - low))
+        looked_at(5 * (last - first) + (high - low))
         return Lists(
             self.documents[first:last],
             _whole(self.frequencies, first, last, self._often),
