@@ -139,7 +139,11 @@ def index(
 
     for path in paths:  # before an index is made for them
         walking.require(os.path.abspath(path))
-    changes = indexing.changes_below(roots, settings.index) if watch else None
+    changes = None
+    if watch:
+        # Before other processes are started, which take over the priority.
+        indexing.give_way()
+        changes = indexing.changes_below(roots, settings.index)
     with open_library(settings, create=True) as library:
         report = indexing.once(
             library, roots, settings, rebuild=rebuild, as_json=wants_json(context)

@@ -74,6 +74,12 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _same_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test lowers the priority of those after it, which nothing could raise again."""
+    monkeypatch.setattr(os, "setpriority", lambda *given: None, raising=False)
+
+
 # A cluster
 
 

@@ -351,6 +351,27 @@ def test_watch_indexes_again_after_a_change_until_ctrl_c(
     assert ran.err == "watching for changes; Ctrl-C ends it\n"
 
 
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="the system knows no niceness")
+@pytest.mark.parametrize(("before", "after"), [(0, 5), (4, 5), (10, 10)])
+def test_a_watch_gives_way_to_other_programs_and_nothing_else_does(
+    essays: Essays, watch: Watch, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    chosen: list[int] = []
+    monkeypatch.setattr(os, "getpriority", lambda which, who: before)
+    monkeypatch.setattr(os, "setpriority", lambda which, who, niceness: chosen.append(niceness))
+    essays("index", ".")
+    assert chosen == []
+    essays("index", "--watch", ".")
+    assert chosen == [after]
+
+
+def test_a_watch_begins_where_the_system_knows_no_niceness(
+    essays: Essays, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "setpriority", raising=False)
+    assert essays("index", "--watch", ".").status == 0
+
+
 def test_the_index_itself_is_not_watched(essays: Essays, watch: Watch) -> None:
     essays("index", "--watch", "--index", "idx", "a", "b")
     assert watch.begun == ([Path("a"), Path("b")], [Path("idx")])

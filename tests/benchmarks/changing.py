@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from indexer.config import Settings
+from indexer.indexing import give_way
 from indexer.library import Library
 from indexer.model import Essay
 from tests.benchmarks.peer import INSERT, rows
@@ -73,6 +74,7 @@ def _essays(library: Library) -> list[Essay]:
 
 
 def _ours(location: Path, folder: Path) -> Callable[[int], int]:
+    give_way()
     library = Library.open(str(location), Settings())
     essays = _essays(library)
 
