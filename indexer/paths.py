@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from indexer.keeping import lru_cache
 from indexer.languages import stopwords
 from indexer.plan import Alternative
 from indexer.splitting import MAX_PARTS, chunks, forms, groups, is_run
@@ -45,7 +46,9 @@ def stem_paths(text: str, languages: Sequence[str]) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _query_parts(text: str) -> list[Group | list[str]]:
+# Each word is asked for several times in a row.
+@lru_cache(maxsize=1)
+def _query_parts(text: str) -> Sequence[Group | list[str]]:
     """The groups of a query, and its runs as lists of characters."""
     parts: list[Group | list[str]] = []
     for chunk, _ in chunks(text):
@@ -125,7 +128,6 @@ def plain_parts(text: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
     (``state-of-the-art``).
     """
     pieces: list[str] = []
-    common = frozenset().union(*map(stopwords, languages))
     for part in _query_parts(text):
         if isinstance(part, list):
             pieces += [first + second for first, second in pairwise(part)] or part
@@ -133,6 +135,7 @@ def plain_parts(text: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
             pieces += (atom.form for atom in part.atoms[part.elided :])
     if len(pieces) < 2:
         return ()
+    common = frozenset().union(*map(stopwords, languages))
     return tuple(dict.fromkeys(p for p in pieces if p not in common)) or tuple(pieces)
 
 

@@ -9,6 +9,7 @@ from indexer import query as q
 from indexer.deadline import check_clock
 from indexer.expressions import expression
 from indexer.folding import fold
+from indexer.keeping import lru_cache
 from indexer.model import Note
 from indexer.paths import exact_paths, is_optional, is_unspaced, plain_parts, stem_paths
 from indexer.plan import (
@@ -53,6 +54,10 @@ class Words(Protocol):
         """Whether a pattern occurs, or an essay lies in a place."""
 
 
+# Words whose plans are kept, and the most characters of one: some kB each, and some 40 kB of the
+# longest in a script written without spaces, for a library of many languages.
+_KEPT_WORDS, _KEPT_CHARACTERS = 500, 20
+
 _Term = q.Word | q.Phrase | q.Near | q.Prefix | q.Wildcard | q.Fuzzy
 
 # Kinds of the notes that a library adds to those on the query itself.
@@ -65,22 +70,15 @@ class _Planner:
     ) -> None:
         self._spoken = frozenset(languages)
         # Words of a library without essays are taken for English.
-        self._languages = sorted(languages) or ["en"]
+        self._languages = tuple(sorted(languages)) or ("en",)
         self._library = library
         self._max_expansions = max_expansions
         self._deadline = deadline
         self.notes: list[Note] = []
 
     def word(self, node: q.Word) -> PlainWord | None:
-        pattern = self._word_pattern(node, "any")
-        if pattern is None:
-            return None
-        parts = []
-        for part in plain_parts(node.text, self._languages):
-            paths = stem_paths(part, self._languages)
-            parts.append(Pattern(paths=paths, view="stem", label=part))
-        optional = frozenset(code for code in self._languages if is_optional(node.text, code))
-        return PlainWord(pattern=pattern, parts=tuple(parts), optional_in=optional)
+        make = _kept_word if len(node.text) <= _KEPT_CHARACTERS else _plain_word
+        return make(node.text, self._languages)
 
     def _word_pattern(self, node: q.Word, scope: Scope) -> Pattern | None:
         if scope == "author":
@@ -88,8 +86,7 @@ class _Planner:
             return (
                 Pattern(paths=paths, view="exact", scope=scope, label=node.text) if paths else None
             )
-        paths = stem_paths(node.text, self._languages)
-        return Pattern(paths=paths, view="stem", scope=scope, label=node.text) if paths else None
+        return _stems(node.text, self._languages, scope)
 
     def node(self, node: q.Node, scope: Scope = "any") -> PlanNode | None:
         """The plan of a tree; ``None`` where nothing of it can be searched for."""
@@ -182,6 +179,27 @@ class _Planner:
         step = tuple(Alternative(term, width_of(term)) for term, _ in sorted(found))
         # A step without alternatives matches nothing, which is what there is.
         return Pattern(paths=((step,),), view="exact", scope=scope, graded=False, label=label)
+
+
+def _stems(text: str, languages: Sequence[str], scope: Scope) -> Pattern | None:
+    paths = stem_paths(text, languages)
+    return Pattern(paths=paths, view="stem", scope=scope, label=text) if paths else None
+
+
+def _plain_word(text: str, languages: Sequence[str]) -> PlainWord | None:
+    """A word that may be relaxed, for a library of these languages."""
+    pattern = _stems(text, languages, "any")
+    if pattern is None:
+        return None
+    parts = []
+    for part in plain_parts(text, languages):
+        paths = stem_paths(part, languages)
+        parts.append(Pattern(paths=paths, view="stem", label=part))
+    optional = frozenset(code for code in languages if is_optional(text, code))
+    return PlainWord(pattern=pattern, parts=tuple(parts), optional_in=optional)
+
+
+_kept_word = lru_cache(maxsize=_KEPT_WORDS)(_plain_word)
 
 
 def _joined(kind: type[Both] | type[Either], parts: list[PlanNode]) -> PlanNode | None:
