@@ -43,23 +43,30 @@ def ranked(matches: Matches, plan: Plan, *, sort: Sort, start: int, stop: int) -
         if low < high:
             window = min(WINDOW, size)
             if low < window:
-                again = _again(matches, plan, matches.groups(base, base + window), high)
-                found.extend(again[low:high])
+                found.extend(_again(matches, plan, base, window, high)[low:high])
             if high > window:
                 found.extend(matches.groups(base + max(low, window), base + high))
         base += size
     return found
 
 
-def _again(matches: Matches, plan: Plan, groups: list[Group], needed: int) -> list[Group]:
-    """The first so many of one tier's groups in a new order, at least, with their passages; ties
-    keep the engine's."""
+def _again(matches: Matches, plan: Plan, base: int, window: int, needed: int) -> list[Group]:
+    """Of so many groups from ``base`` on, those of one tier, the first ``needed`` in a new order,
+    at least, with their passages; ties keep the engine's."""
     patterns = [part for word in plan.words for part in (word.parts or (word.pattern,))]
     if not patterns:
-        return groups
-    first, second = _exact(matches, plan, patterns, groups)
+        return matches.groups(base, base + min(window, needed))
+    first: set[int] = set()
+    second: dict[int, set[int]] = {}
+    known: list[Group] = []
+    wanted = _letters(" ".join(word.pattern.label for word in plan.words))
+    if base == 0 and matches.tier_sizes[0] and plan.strict is None and wanted:
+        known = matches.groups(0, window)
+        first, second = _exact(matches, wanted, patterns, known)
     if len(patterns) > 1:
-        groups = _nearer(matches, patterns, groups, needed, {*first, *second})
+        groups = _nearer(matches, patterns, base, window, needed, known, {*first, *second})
+    else:
+        groups = known or matches.groups(base, base + min(window, needed))
     best = max(group.score for group in groups)
     # Essays whose whole title is the query come first, then those with such a heading.
     made = []
@@ -75,8 +82,10 @@ def _again(matches: Matches, plan: Plan, groups: list[Group], needed: int) -> li
 def _nearer(
     matches: Matches,
     patterns: list[Pattern],
-    groups: list[Group],
+    base: int,
+    window: int,
     needed: int,
+    known: list[Group],
     exact: Collection[int],
 ) -> list[Group]:
     """The groups that may be among the first ``needed``, or are ``exact``, in the engine's order,
@@ -84,15 +93,18 @@ def _nearer(
     weights = [matches.idf(pattern) for pattern in patterns]
     most = highest(weights)
     made: list[Group] = []
-    begin = 0
-    while begin < len(groups):
-        batch = groups[begin : begin + max(needed, _BATCH)]
-        begin += len(batch)
+    begin, end, least = 0, max(needed, _BATCH), 0.0
+    while begin < window:
+        batch = known[begin:end] or matches.groups(base + begin, base + min(end, window))
+        last = batch[-1].score
+        near = [g for g in batch if g.score + most >= least or g.essay_ref in exact]
+        made += _with_nearness(matches, patterns, near)
         if len(made) >= needed:
             least = sorted((group.score for group in made), reverse=True)[needed - 1]
-            # The engine's scores fall, so that none after these can get so far either.
-            batch = [g for g in batch if g.score + most >= least or g.essay_ref in exact]
-        made += _with_nearness(matches, patterns, batch)
+        # The engine's scores fall, so that none after these can get so far either.
+        if last + most < least and not known:
+            break
+        begin, end = end, (window if known else 2 * end)
     return made
 
 
@@ -114,13 +126,10 @@ def _with_nearness(
 
 
 def _exact(
-    matches: Matches, plan: Plan, patterns: list[Pattern], groups: list[Group]
+    matches: Matches, wanted: str, patterns: list[Pattern], groups: list[Group]
 ) -> tuple[set[int], dict[int, set[int]]]:
     """Essays whose whole title is the query; and others with a heading that is, each with the
     passages below it."""
-    wanted = _letters(" ".join(word.pattern.label for word in plan.words))
-    if plan.strict is not None or not wanted or groups[0].tier != 0:
-        return set(), {}
     titled = matches.holding([group.essay_ref for group in groups], patterns, "title")
     essays = matches.essays_of(titled)
     first = {

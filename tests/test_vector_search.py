@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from indexer.engines import (
     vector_arrays,
+    vector_choosing,
+    vector_matches,
     vector_parts,
     vector_patterns,
     vector_rows,
@@ -102,7 +104,11 @@ def assert_same(both: Both, text: str, *, per_essay: int = 3, first: int = 2) ->
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What large libraries are searched by, in small ones."""
     if request.param:
-        monkeypatch.setattr(vector_scoring, "_FEW", 0)
+        monkeypatch.setattr(vector_choosing, "_FEW", 0)
+        monkeypatch.setattr(vector_matches, "_FIRST", 1)
+        monkeypatch.setattr(vector_scoring, "_FEW", 1)
+        monkeypatch.setattr(vector_scoring, "_FEW_IN_ALL", 0)
+        monkeypatch.setattr(vector_scoring, "_SHORTER", 1_000_000)
         monkeypatch.setattr(vector_arrays, "_DENSE", 1_000_000)
         monkeypatch.setattr(vector_arrays, "_LONG", 0)
         monkeypatch.setattr(vector_arrays, "_SHORT", 0)

@@ -233,6 +233,7 @@ class Arrays:
         self._lengths: dict[View, Array] = {}
         self._norms: dict[View, Array] = {}
         self._ranks: dict[Sort, Array] = {}
+        self._languages: Array | None = None
 
     def from_segment(self, first: int) -> Arrays:
         """The same, with the posting lists of the segments from this one on alone."""
@@ -280,14 +281,33 @@ class Arrays:
         """The documents that have a term in a field."""
         return self.postings(field, term).documents
 
-    def norms(self, view: View, documents: Array) -> Array:
-        """What BM25 adds to the number of occurrences in these documents below the fraction."""
+    def lengths(self, view: View) -> Array:
+        """The length of each document, in a byte."""
         lengths = self._lengths.get(view)
         if lengths is None:
-            lengths = _bytes(self.snapshot.lengths(view))
-            self._norms[view] = np.array(self.snapshot.norms(view))
-            self._lengths[view] = lengths
-        return self._norms[view].take(lengths.take(documents))
+            lengths = self._lengths[view] = _bytes(self.snapshot.lengths(view))
+        return lengths
+
+    def norms(self, view: View) -> Array:
+        """What BM25 adds to the number of occurrences below the fraction, for each such byte."""
+        norms = self._norms.get(view)
+        if norms is None:
+            norms = self._norms[view] = np.array(self.snapshot.norms(view))
+        return norms
+
+    def languages_of(self, documents: Array) -> set[str]:
+        """The languages of some passages."""
+        if self._languages is None:
+            found = np.zeros(len(self.essays), np.intp)
+            for number, language in enumerate(self.snapshot.languages):
+                found[self.place_of.take(self.documents(fields.LANGUAGE, language))] = number
+            self._languages = found
+        counts = np.bincount(self._languages.take(self.place_of.take(documents)))
+        return {
+            language
+            for language, count in zip(self.snapshot.languages, counts.tolist(), strict=False)
+            if count
+        }
 
     def ranks(self, sort: Sort) -> Array:
         """For each essay its place in an order: by id for ``relevance``, as a tie is broken; by
@@ -424,9 +444,8 @@ def heads(ascending: Array) -> Array:
 
 def among(ascending: Array, wanted: Array) -> tuple[Array, Array]:
     """Which of the numbers wanted are in an ascending list, as flags, and where (of the others,
-    any place)."""
+    any place, or the end)."""
     if not len(ascending):
         return np.zeros(len(wanted), np.bool_), np.zeros(len(wanted), np.intp)
     at = ascending.searchsorted(wanted)
-    np.minimum(at, len(ascending) - 1, out=at)
-    return ascending[at] == wanted, at
+    return ascending.take(at, mode="clip") == wanted, at

@@ -16,11 +16,12 @@ from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group
 from indexer.engines.tiers import NAMES, across, best_of
-from indexer.engines.vector_arrays import Array, among, heads, spans
+from indexer.engines.vector_arrays import Array, among
+from indexer.engines.vector_choosing import best_each, covering
 from indexer.engines.vector_nearness import nearness
-from indexer.engines.vector_parts import Listed
+from indexer.engines.vector_parts import Part
 from indexer.engines.vector_patterns import Patterns
-from indexer.engines.vector_scoring import Scored, Scoring
+from indexer.engines.vector_scoring import Leading, Scored, Scoring, Weight, leaders
 from indexer.engines.vector_tiers import tiers_of
 from indexer.engines.vector_weighing import Weighed, Weighing
 from indexer.engines.whoosh_arrays import release_pages
@@ -29,10 +30,8 @@ from indexer.engines.whoosh_reader import reading
 from indexer.model import Essay, Matched, Passage, Sort
 from indexer.plan import Pattern, Plan, patterns_in
 
-# Beyond so many essays a tier is scored whole.
-_MOST_PRUNED = 2_000
-# Up to so many passages of an essay are looked for without putting all in order.
-_FEW_EACH = 8
+# Essays that are put in order at first, and how many times as many when these were too few.
+_FIRST, _MORE = 40, 4
 
 
 class VectorMatches:
@@ -61,8 +60,9 @@ class VectorMatches:
             plan, shelves.languages, self._arrays, self._weighed, self._check_clock
         )
         self._scoring: Scoring | None = None
-        # For each tier how many essays are in order, all their passages, and the order.
-        self._orders: dict[int, tuple[int, Array, Scored | None]] = {}
+        # For each tier the first of its essays in order, and its passages where these are few.
+        self._orders: dict[int, Array] = {}
+        self._whole: dict[int, Scored | None] = {}
         self.tier_sizes = tuple(tier.size for tier in self._tiers)
         best = best_of(self.tier_sizes)
         self.matched: Matched = "none" if best is None else NAMES[best]
@@ -125,10 +125,11 @@ class VectorMatches:
             self._check_clock()
             finder = Patterns(self._arrays, self._check_clock)
             documents = np.array(refs, np.int32)
-            known = {
-                pattern: finder.places(pattern, fields.of_part("text", pattern.view), documents)
-                for pattern in dict.fromkeys(patterns)
-            }
+            spoken = self._arrays.languages_of(documents)
+            known = {}
+            for pattern in dict.fromkeys(patterns):
+                field = fields.of_part("text", pattern.view)
+                known[pattern] = finder.places(pattern, field, documents, spoken)
             places = [known[pattern] for pattern in patterns]
             weights = [self._weighed(pattern).idf for pattern in patterns]
             found: list[float] = nearness(places, weights, len(refs)).tolist()
@@ -172,36 +173,34 @@ class VectorMatches:
             self._scoring = Scoring(
                 self._arrays,
                 [
-                    (count, part)
-                    for pattern, count in times.items()
+                    Weight(number, count, part)
+                    for number, (pattern, count) in enumerate(times.items())
                     for part in self._weighed(pattern).parts
                 ],
             )
         return self._scoring
 
-    def _ordered(self, number: int, stop: int) -> tuple[Array, Scored | None]:
-        """Places of a tier's essays in order, so many at least, and their passages where these
-        were scored for it."""
-        known = self._orders.get(number)
-        if known is not None and known[0] >= stop:
-            return known[1:]
+    def _ordered(self, number: int, stop: int) -> Array:
+        """Places of a tier's essays in order, so many at least."""
         tier = self._tiers[number]
-        scored: Scored | None = None
+        known = self._orders.get(number)
+        if known is not None and len(known) >= min(stop, tier.size):
+            return known
         if self._sort != "relevance":
             places = tier.essays.nonzero()[0]
             order = places[self._arrays.ranks(self._sort)[places].argsort()]
-            until = tier.size
         else:
-            until = stop if stop <= _MOST_PRUNED else tier.size
-            scored = self._scores().best(tier, until)
-            begins = heads(scored.places)
-            places, best = scored.places[begins], np.maximum.reduceat(scored.scores, begins)
-            order = places[self._by_score(places, best, until)]
-        self._orders[number] = until, order, scored
-        return order, scored
+            # Whoever asks for more is likely to ask again.
+            until = max(stop, _FIRST) if known is None else max(stop, _MORE * len(known))
+            whole = self._whole[number] = self._scores().whole(tier, self._words(number))
+            found = self._scores().leading(tier, until) if whole is None else leaders(whole)
+            order = found.places[self._by_score(found, until)]
+        self._orders[number] = order
+        return order
 
-    def _by_score(self, places: Array, best: Array, most: int) -> Array:
+    def _by_score(self, found: Leading, most: int) -> Array:
         """Indices of at most so many essays by their best scores, of equals by their ids."""
+        places, best = found
         if len(best) > most:
             least = np.partition(best, len(best) - most)[len(best) - most]
             chosen = (best >= least).nonzero()[0]
@@ -212,63 +211,50 @@ class VectorMatches:
         ranked = scores[order]
         if (ranked[1:] == ranked[:-1]).any():
             order = np.lexsort((self._arrays.ranks("relevance")[places[chosen]], -scores))
-        found: Array = chosen[order[:most]]
-        return found
+        found_at: Array = chosen[order[:most]]
+        return found_at
 
     def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
         self._check_clock()
-        order, scored = self._ordered(number, high)
-        wanted = order[low:high]
+        wanted = self._ordered(number, high)[low:high]
+        scored = self._whole.get(number)
         if scored is None:
-            scored = self._scores().of(self._tiers[number], np.sort(wanted))
-        ranks = np.full(len(self._arrays.essays), -1, np.int32)
-        ranks[wanted] = np.arange(len(wanted))
-        group = ranks.take(scored.places)
-        shown = (group >= 0).nonzero()[0]
-        shown_of = Scored(*(column.take(shown) for column in scored))
-        chosen = _Chosen(shown_of, self._per_essay)
-        if number == 1:
-            self._cover(chosen)
-        group = group.take(shown)
-        totals = np.bincount(group, minlength=len(wanted)).tolist()
-        at = chosen.ranked(group)
-        counts = np.bincount(group.take(at), minlength=len(wanted))
-        refs, worths = shown_of.documents.take(at).tolist(), shown_of.scores.take(at).tolist()
+            words = self._words(number)
+            scored = self._scores().of(self._tiers[number], np.sort(wanted), words)
+        first = scored.places.searchsorted(wanted)
+        totals = scored.places.searchsorted(wanted, "right") - first
+        ahead = None
+        if scored.words is not None:
+            ahead = covering(scored.scores, scored.words, first, totals, self._per_essay)
+        chosen, begins = best_each(scored.scores, ahead, first, totals, self._per_essay)
+        refs = scored.documents.take(chosen).tolist()
+        worths = scored.scores.take(chosen).tolist()
         made = []
-        begin = 0
-        columns = zip(wanted.tolist(), totals, counts.tolist(), strict=True)
-        for place, total, count in columns:
-            until = begin + min(count, self._per_essay)
-            passages = tuple(
-                [
-                    Candidate(ref=ref, score=score)
-                    for ref, score in zip(refs[begin:until], worths[begin:until], strict=True)
-                ]
-            )
-            # The first one is the best, whatever the order of the others.
-            score = worths[begin]
+        for place, total, begin in zip(wanted.tolist(), totals.tolist(), begins, strict=True):
+            until = begin + min(total, self._per_essay)
+            passages = [
+                Candidate(ref=ref, score=score)
+                for ref, score in zip(refs[begin:until], worths[begin:until], strict=True)
+            ]
             made.append(
-                Group(essay_ref=place, tier=number, score=score, passages=passages, total=total)
+                Group(
+                    essay_ref=place,
+                    tier=number,
+                    # The first one is the best, whatever the order of the others.
+                    score=worths[begin],
+                    passages=tuple(passages),
+                    total=total,
+                )
             )
-            begin += count
         return made
 
-    def _cover(self, chosen: _Chosen) -> None:
-        """Where essays hold all words only together, puts the passages first that add a word: for
-        each word the best that has it (see :func:`indexer.engines.tiers.covering`)."""
-        documents = chosen.scored.documents
-        places = np.unique(chosen.scored.places)
-        # For each document there is its index among these, where it is one of them.
-        indices = np.full(self._arrays.size, -1, np.int32)
-        indices[documents] = np.arange(len(documents), dtype=np.int32)
-        for pattern in dict.fromkeys(word.pattern for word in self._plan.words):
-            for part in self._weighed(pattern).parts:
-                if isinstance(part, Listed):
-                    _, first, counts = part.ranges_in(places)
-                    held = indices.take(part.documents.take(spans(first, counts)))
-                    chosen.put_first(held[held >= 0])
-                else:
-                    chosen.put_first(part.held(documents).nonzero()[0])
+    def _words(self, number: int) -> Sequence[Sequence[Part]]:
+        """The parts of each word, in the tier of essays that hold all words only together: there
+        the best passage with each comes first (:func:`indexer.engines.tiers.covering`)."""
+        if number != 1:
+            return ()
+        words = dict.fromkeys(word.pattern for word in self._plan.words)
+        return [self._weighed(pattern).parts for pattern in words]
 
 
 class _Tally(Tally):
@@ -278,51 +264,3 @@ class _Tally(Tally):
         counts = np.bincount(np.asarray(numbers)[np.asarray(self._places)])
         there = counts.nonzero()[0]
         return dict(zip(there.tolist(), counts[there].tolist(), strict=True))
-
-
-class _Chosen:
-    """The passages of essays that are to be shown, by their indices: some that are put first, and
-    the best of the others."""
-
-    def __init__(self, scored: Scored, most: int) -> None:
-        self.scored = scored
-        self._most = most
-        self._first = np.zeros(len(scored.documents), np.bool_)
-
-    def put_first(self, indices: Array) -> None:
-        """Puts the best of some passages of each essay before all that are not put first."""
-        places, scores = self.scored.places.take(indices), self.scored.scores.take(indices)
-        self._first[indices[_best_of_runs(places, scores)]] = True
-
-    def ranked(self, group: Array) -> Array:
-        """The indices of the best of each essay, as many as there are to be at least, by the
-        number of its group and best first."""
-        places, scores = self.scored.places, self.scored.scores
-        if self._most > _FEW_EACH or len(scores) <= self._most:
-            found = np.arange(len(scores))
-        else:
-            left = np.where(self._first, -1.0, scores)
-            wanted = [self._first.nonzero()[0]]
-            for _ in range(self._most):
-                best = _best_of_runs(places, left)
-                # What was taken is never the best again, unless there is nothing else.
-                wanted.append(best[left.take(best) >= 0.0])
-                left[best] = -1.0
-            found = np.concatenate(wanted)
-        order = np.lexsort(
-            (found, -scores.take(found), ~self._first.take(found), group.take(found))
-        )
-        ranked: Array = found[order]
-        return ranked
-
-
-def _best_of_runs(runs: Array, scores: Array) -> Array:
-    """The index of the best score in each run of equal numbers, of equals the first."""
-    begins = heads(runs)
-    if not len(begins):
-        return begins
-    best = np.maximum.reduceat(scores, begins)
-    lengths = np.diff(begins, append=len(runs))
-    found = (scores == np.repeat(best, lengths)).nonzero()[0]
-    first: Array = found[heads(runs.take(found))]
-    return first

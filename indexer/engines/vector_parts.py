@@ -1,9 +1,16 @@
-"""The passages that have a pattern and what it is worth in each: as lists where they are few, as
-counts for every document where they are many."""
+"""The passages that have a pattern and what it is worth in each, those of one language where it
+has terms of several: as lists where they are few, as a count for every document where they are
+many.
+
+Of either, ``places`` are those of the passages' essays, ascending; those of each begin at its
+number in ``begins``, of which there is one more. ``best`` is the most that a passage of each is
+worth, and ``most`` that any is; ``flags`` tells of every essay whether it is one of them.
+``language`` is empty for terms of no language.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,52 +20,18 @@ from indexer.plan import View
 
 # Where a list is so many times as long as another, it is searched and not gone through.
 _LONGER = 8
-
-
+# Lengths that a document may have, each in a byte.
+_LENGTHS = 256
 # Documents whose worths are computed at a time: numbers beyond what a processor holds near take
 # several times as long.
 _BLOCK = 8_192
 
 
-class Part(Protocol):
-    """The passages that have a pattern, those of one language where it has terms of several.
-
-    ``places`` are those of their essays, ascending, and ``best`` the most that a passage of each
-    is worth; ``flags`` tells of every essay whether it is one of them. ``language`` is empty for
-    terms of no language.
-    """
-
-    language: str
-    size: int
-    places: Array
-    best: Array
-    flags: Array
-
-    @property
-    def documents(self) -> Array:
-        """The passages, ascending."""
-        ...
-
-    @property
-    def room(self) -> int:
-        """The bytes that it takes."""
-        ...
-
-    def held(self, documents: Array) -> Array:
-        """Which of some documents have the pattern, as flags."""
-        ...
-
-    def worths(self, documents: Array) -> Array:
-        """What it is worth in each of some documents; 0 in those that don't have it."""
-        ...
-
-
 class Listed:
-    """A part as a list of documents with what each is worth; those of an essay begin at its
-    number in ``begins``, of which there is one more."""
+    """A part as a list of documents with what each is worth."""
 
     __slots__ = (
-        "_worths", "begins", "best", "documents", "flags", "language", "places", "size",
+        "_worths", "begins", "best", "documents", "flags", "language", "most", "places", "size",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +50,7 @@ class Listed:
             self.best = np.full(len(begins), worths)
         else:
             self.best = np.maximum.reduceat(worths, begins) if len(begins) else worths
+        self.most = float(self.best.max(initial=0.0))
         self.begins = np.append(begins, len(documents)).astype(np.int32)
 
     @property
@@ -93,13 +67,13 @@ class Listed:
     def worths(self, documents: Array) -> Array:
         """What it is worth in each of some documents."""
         there, at = among(self.documents, documents)
-        found = np.zeros(len(documents))
-        found[there] = self.worths_at(at[there])
-        return found
+        if isinstance(self._worths, float):
+            return self._worths * there
+        return np.where(there, self._worths.take(at, mode="clip"), 0.0)
 
-    def worths_at(self, at: Array) -> Array | float:
+    def worths_at(self, at: Array | slice) -> Array | float:
         """What it is worth in those of its own documents at some indices."""
-        return self._worths if isinstance(self._worths, float) else self._worths.take(at)
+        return self._worths if isinstance(self._worths, float) else self._worths[at]
 
     def ranges_in(self, places: Array) -> tuple[Array, Array, Array]:
         """Which of some essays it has passages of, as flags; of these the index of the first and
@@ -114,7 +88,8 @@ class Dense:
     """A part as a count for each document there is."""
 
     __slots__ = (
-        "_arrays", "_view", "_weight", "best", "counts", "flags", "language", "places", "size",
+        "_lengths", "_worth_of", "begins", "best", "counts", "flags", "language", "most", "places",
+        "size",
     )  # fmt: skip
 
     def __init__(
@@ -126,19 +101,22 @@ class Dense:
         found: Counted,
         weight: float,
     ) -> None:
-        self._arrays = arrays
-        self._view = view
-        self._weight = weight
         self.language = language
         self.counts = counts
         self.size = len(found.documents)
+        self._lengths = arrays.lengths(view)
+        # What each count is worth in a document of each length.
+        numbers = np.arange((int(found.counts.max()) + 1) * _LENGTHS)
+        norms = arrays.norms(view).take(numbers % _LENGTHS)
+        self._worth_of = _bm25(numbers // _LENGTHS, norms, weight)
         owners = arrays.place_of.take(found.documents)
         begins = heads(owners)
         self.places = owners[begins]
         self.flags = np.zeros(len(arrays.essays), np.bool_)
         self.flags[self.places] = True
-        worths = bm25(arrays, view, found.documents, found.counts, weight)
-        self.best = np.maximum.reduceat(worths, begins)
+        self.best = np.maximum.reduceat(self.worths(found.documents), begins)
+        self.most = float(self.best.max())
+        self.begins = np.append(begins, len(owners)).astype(np.int32)
 
     @property
     def documents(self) -> Array:
@@ -148,8 +126,8 @@ class Dense:
     @property
     def room(self) -> int:
         """The bytes that it takes."""
-        essays = self.places.nbytes + self.best.nbytes + self.flags.nbytes
-        return self.counts.nbytes + essays
+        essays = self.places.nbytes + self.begins.nbytes + self.best.nbytes + self.flags.nbytes
+        return self.counts.nbytes + self._worth_of.nbytes + essays
 
     def held(self, documents: Array) -> Array:
         """Which of some documents have the pattern, as flags."""
@@ -158,19 +136,30 @@ class Dense:
 
     def worths(self, documents: Array) -> Array:
         """What it is worth in each of some documents."""
-        counts = self.counts.take(documents)
-        return bm25(self._arrays, self._view, documents, counts, self._weight)
+        codes = self.counts.take(documents).astype(np.uint16)
+        codes *= _LENGTHS
+        codes += self._lengths.take(documents)
+        return self._worth_of.take(codes)
+
+
+Part: TypeAlias = Listed | Dense
 
 
 def bm25(arrays: Arrays, view: View, documents: Array, counts: Array, weight: float) -> Array:
     """What so many occurrences in documents are worth; see the port."""
     found = np.empty(len(documents))
+    norms, lengths = arrays.norms(view), arrays.lengths(view)
     for begin in range(0, len(documents), _BLOCK):
         block = slice(begin, begin + _BLOCK)
-        tf = counts[block].astype(np.float64)
-        worths = np.multiply(tf, weight, out=found[block])
-        tf += arrays.norms(view, documents[block])
-        worths /= tf
+        found[block] = _bm25(counts[block], norms.take(lengths.take(documents[block])), weight)
+    return found
+
+
+def _bm25(counts: Array, norms: Array, weight: float) -> Array:
+    tf = counts.astype(np.float64)
+    found: Array = weight * tf
+    tf += norms
+    found /= tf
     return found
 
 

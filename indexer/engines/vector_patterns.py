@@ -6,7 +6,7 @@ places that meet once each word's are shifted back by its distance from the firs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from indexer.engines.vector_nearness import Places
 from indexer.matching import occurrences
 from indexer.plan import Path, Pattern
 from indexer.rows import Row
+from indexer.terms import language_of
 
 # A position in a passage, heading path, title or list of authors is below this.
 _BITS = 24
@@ -124,12 +125,17 @@ class Patterns:
         ends = begins + advances[order]
         return self._windows(begins, ends, numbers, list(wanted.values()), slop)
 
-    def places(self, pattern: Pattern, field: str, documents: Array) -> Places:
-        """Where a pattern stands in a field of some documents, told by their indices."""
+    def places(
+        self, pattern: Pattern, field: str, documents: Array, spoken: Collection[str]
+    ) -> Places:
+        """Where a pattern stands in a field of some documents, told by their indices; these are in
+        the languages ``spoken``."""
         if pattern.slop is not None:
             return self._places_near(pattern, field, documents)
         found = []
         for path in pattern.paths:
+            if pattern.view == "stem" and language_of(path[0][0].term) not in spoken:
+                continue
             if len(path) > 1:
                 found.append(self._places_along(path, field, documents))
                 continue
@@ -258,6 +264,8 @@ def _places(postings: Postings, common: Array) -> Array:
 def places_in(postings: Postings, wanted: Array) -> tuple[Array, Array, Array, Array]:
     """Those of some documents that have a term: their indices among these, the documents, how
     often, and all the positions in a row."""
+    if not len(postings):
+        return _NO_PLACES.passages, wanted[:0], postings.frequencies, _NO_PLACES.begins
     there, at = among(postings.documents, wanted)
     indices = there.nonzero()[0]
     if not len(indices):
