@@ -36,6 +36,8 @@ from indexer.plan import Pattern, Plan, patterns_in
 from indexer.rows import is_graded
 from indexer.weights import inverse_frequency
 
+# Essays of a tier that are fetched at once where some of them are asked for.
+_AHEAD = 100
 # Passages of an essay asked for at first where it takes several to show all words.
 _FIRST_PASSAGES = 8
 
@@ -133,6 +135,7 @@ class OpenSearchMatches:
         self._essays: list[_Root] = []
         self._numbers: dict[str, int] = {}
         self._hits: list[_Hit] = []
+        self._first: dict[int, list[Group]] = {}
         self._in_first = 0
         self.tier_sizes = self._count()
         self._best = best = best_of(self.tier_sizes)
@@ -276,6 +279,14 @@ class OpenSearchMatches:
         }
 
     def _groups_of(self, number: int, low: int, high: int) -> list[Group]:
+        if self._sort != "relevance" or not self._plan.words or high > _AHEAD:
+            return self._fetched(number, low, high)
+        # Whoever ranks them again looks at some, and then at more: that makes one round trip.
+        if number not in self._first:
+            self._first[number] = self._fetched(number, 0, min(_AHEAD, self.tier_sizes[number]))
+        return self._first[number][low:high]
+
+    def _fetched(self, number: int, low: int, high: int) -> list[Group]:
         tier = self._tiers[number]
         several = number == 1
         most = max(self._per_essay, _FIRST_PASSAGES) if several else self._per_essay
