@@ -12,6 +12,7 @@ import os
 import sys
 
 import indexer
+from indexer import preloading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ def _asked(arguments: Sequence[str]) -> dict[str, Any] | None:
 
 
 def _search(asked: dict[str, Any]) -> int:
+    if indexer.ONE_SHOT:
+        preloading.preload(preloading.GUARD)
     from indexer.failures import guarded
 
     def search() -> int:
         if indexer.ONE_SHOT:
-            from indexer.preloading import preload
-
-            preload()
+            preloading.preload(preloading.SEARCH)
         from indexer import searching
         from indexer.config import load
 

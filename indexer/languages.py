@@ -94,8 +94,8 @@ def stopwords(language: str) -> frozenset[str]:
         from indexer.common_words import COMMON_WORDS
         from indexer.folding import fold
 
-        words = COMMON_WORDS.get(_SAME.get(language, language), "").split()
-        found = frozenset(fold(word).replace("-", "") for word in words)
+        words = COMMON_WORDS.get(_SAME.get(language, language), "")
+        found = frozenset(fold(words).replace("-", "").split())
         # What is no language is not remembered: there is no end of such.
         if words:
             _stopwords[language] = found

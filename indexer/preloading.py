@@ -15,11 +15,13 @@ from _frozen_importlib_external import MAGIC_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import CodeType
 
-# All that a search of plain words loads but what reports its failures, each after those that it
-# imports.
-MODULES = """
+# What reports failures, and all else that a search of plain words loads; each module after those
+# that it imports.
+GUARD = "light_records records errors terminal output failures".split()
+SEARCH = """
 searching expressions config model engines.base folding weights nearness ranking deadline plan
 query languages keeping splitting terms paths query_terms planning library engines.whoosh_fields
 matching rows engines.whoosh_evaluation plain_json analysis engines.whoosh_location engines.tiers
@@ -36,13 +38,13 @@ _HEADER = 16
 _MOST = 1 << 16
 
 
-def preload() -> None:
-    """Loads those of them that have bytecode beside them."""
+def preload(names: Sequence[str]) -> None:
+    """Loads those modules of the package that have bytecode beside them."""
     # Then it lies elsewhere, or somebody wants to see what is imported.
     if sys.flags.optimize or sys.pycache_prefix or "importtime" in sys._xoptions:
         return
     loaded, kind = sys.modules, type(sys)
-    for short in MODULES:
+    for short in names:
         name = f"indexer.{short}"
         if name in loaded:
             continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from itertools import chain, pairwise, product, repeat
 from math import prod
 
 from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
+from indexer.engines.whoosh_reader import PostingList
 from indexer.keeping import counted
 from indexer.matching import occurrences
 from indexer.plan import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from indexer.engines.base import Part
-    from indexer.engines.whoosh_reader import PostingList, Snapshot
+    from indexer.engines.whoosh_reader import Snapshot
     from indexer.plan import (
         Dated,
         Path,
@@ -77,7 +77,7 @@ class Evaluation:
     def _holding(self, paths: Iterable[Path], field: str) -> Iterator[Collection[int]]:
         singles = {one.term for path in paths if len(path) == 1 for one in path[0]}
         for term in singles:
-            yield self._snapshot.postings(field, term).documents
+            yield self._snapshot.postings(field, term)
         for path in paths:
             if len(path) > 1:
                 there = self._there(path, field)
@@ -203,6 +203,29 @@ class Evaluation:
 
     # Sets of passages
 
+    def those_with(self, pattern: Pattern, field: str, documents: Collection[int]) -> list[int]:
+        """Those of some documents in a field of which a pattern occurs."""
+        found: set[int] = set()
+        for part in self.documents(pattern, field):
+            # A list of a common word is much longer than what is asked for.
+            if isinstance(part, PostingList) and len(documents) * 8 < len(part):
+                found.update(filter(part.__contains__, documents))
+            else:
+                found.update(part)
+        return [document for document in documents if document in found]
+
+    def holding(self, pattern: Pattern, passages: Sequence[int]) -> set[int]:
+        """Those of some passages in which a pattern occurs, in text, headings or title."""
+        if pattern in self._sets:
+            return self._sets[pattern].intersection(passages)
+        found: set[int] = set()
+        for field in fields.of_passages(pattern):
+            found.update(self.those_with(pattern, field, passages))
+        places = self.essays(pattern)
+        owner = self._snapshot.essay_of()
+        found.update(passage for passage in passages if owner[passage] in places)
+        return found
+
     def passages(self, pattern: Pattern) -> set[int]:
         """Passages in which a pattern occurs, in their own text, headings or title."""
         found = self._sets.get(pattern)
@@ -251,17 +274,10 @@ class Evaluation:
 
     def _owners(self, documents: Collection[int]) -> Iterable[int]:
         """Places of the essays of passages; of some more than once."""
-        essays = self._snapshot.essays
-        if isinstance(documents, memoryview) and len(documents) > 4 * len(essays):
-            # Essay by essay: each has those that lie before the next one's own document.
-            places, before, size = [], 0, len(documents)
-            for place, (essay, following) in enumerate(pairwise([*essays, self._snapshot.size])):
-                most = min(size, before + following - essay)
-                after = bisect_left(documents, following, before, most)
-                if before < after:
-                    places.append(place)
-                before = after
-            return places
+        snapshot = self._snapshot
+        if isinstance(documents, PostingList) and len(documents) > 4 * len(snapshot.essays):
+            begins = documents.by_essay(snapshot.essays, snapshot.size)
+            return [place for place, (a, b) in enumerate(pairwise(begins)) if a < b]
         return self._places(documents)
 
     def _expand(self, places: Iterable[int]) -> Iterable[int]:
@@ -318,7 +334,7 @@ def _size(lists: list[tuple[int, PostingList]]) -> int:
 def _keys(postings: PostingList, common: set[int], shift: int) -> Iterable[int]:
     """Each position less ``shift``, as document times a constant plus position; of the
     documents in ``common`` at least."""
-    if len(common) * 8 < len(postings):
+    if len(common) * 20 < len(postings):
         return (
             document * _POSITIONS + position - shift
             for document in common

@@ -61,20 +61,6 @@ def _spoken(pattern: Pattern, languages: Collection[str]) -> Pattern:
     )
 
 
-def _in_any(parts: Sequence[Collection[int]], documents: Collection[int]) -> list[int]:
-    """Those of some documents that are in one of the parts, of which the ascending ones may be
-    much larger."""
-    found: set[int] = set()
-    for part in parts:
-        if isinstance(part, memoryview) and len(documents) * 8 < len(part):
-            places = (bisect_left(part, document) for document in documents)
-            there = (part[place] for place in places if place < len(part))
-            found.update(there)
-        else:
-            found.update(part)
-    return [document for document in documents if document in found]
-
-
 class WhooshMatches:
     """What the port calls :class:`~indexer.engines.base.Matches`, over one snapshot."""
 
@@ -93,7 +79,6 @@ class WhooshMatches:
         self._sort = sort
         self._per_essay = per_essay
         self._words = plan.words
-        self._word_sets: list[set[int]] | None = None
         said = [pattern for word in plan.words for pattern in (word.pattern, *word.parts)]
         patterns: dict[Pattern, int] = {}
         for pattern in (*said, *patterns_in(plan.strict)):
@@ -226,7 +211,7 @@ class WhooshMatches:
             left: Collection[int] = documents
             for pattern in patterns:
                 field = fields.of_part(part, pattern.view)
-                left = _in_any(self._evaluation.documents(pattern, field), left)
+                left = self._evaluation.those_with(pattern, field, left)
                 if not left:
                     break
             return [documents[d] for d in left] if isinstance(documents, dict) else list(left)
@@ -287,9 +272,7 @@ class WhooshMatches:
             few = len(documents) <= _FEW
             best = sorted(pairs)[: self._per_essay] if few else nsmallest(self._per_essay, pairs)
             return [(-score, d) for score, d in best]
-        if self._word_sets is None:
-            self._word_sets = [self._evaluation.passages(word.pattern) for word in self._words]
-        word_sets = self._word_sets
+        word_sets = [self._evaluation.holding(word.pattern, documents) for word in self._words]
 
         def held(pair: tuple[float, int]) -> set[int]:
             return {n for n, passages in enumerate(word_sets) if pair[1] in passages}

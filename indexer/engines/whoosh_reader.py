@@ -85,9 +85,9 @@ def _runs(ascending: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 class PostingList:
     """Where a term is: ascending documents, counts, and all positions in a row; buffers, which
-    are views into the files where those have them so."""
+    are views into the files where those have them so. A collection of the documents."""
 
-    __slots__ = ("_noted", "_parts", "_positions", "documents", "frequencies")
+    __slots__ = ("_essays", "_noted", "_parts", "_positions", "documents", "frequencies")
 
     def __init__(self, parts: Sequence[Lists | Rest]) -> None:
         self.documents: Numbers = joined([part.documents for part in parts])
@@ -95,9 +95,17 @@ class PostingList:
         self._parts = parts
         self._positions: Numbers | None = None
         self._noted: Sequence[int] | None = None
+        self._essays: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.documents)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.documents)
+
+    def __contains__(self, document: Any) -> bool:
+        index = bisect_left(self.documents, document)
+        return bool(index < len(self.documents) and self.documents[index] == document)
 
     @property
     def positions(self) -> Numbers:
@@ -118,6 +126,24 @@ class PostingList:
         number, over = divmod(index, _NOTED)
         begin = self._noted[number] + sum(counts[index - over : index])
         return self.positions[begin : begin + counts[index]]
+
+    def by_essay(self, essays: Sequence[int], size: int) -> Sequence[int]:
+        """From where on among the documents are those of each essay, given the essays' own ones
+        and how many documents there are; and the number of all."""
+        documents, most = self.documents, len(self.documents)
+        if not most:
+            # One such list is that of all snapshots.
+            return [0] * (len(essays) + 1)
+        if self._essays is None:
+            after = 0
+            found = [after]
+            for essay, following in pairwise((*essays, size)):
+                # An essay has no more documents here than there are of it.
+                high = min(most, after + following - essay)
+                after = bisect_left(documents, following, after, high)
+                found.append(after)
+            self._essays = packed(found)
+        return self._essays
 
 
 _NONE = memoryview(b"").cast("I")
@@ -247,11 +273,9 @@ class Snapshot:
         if self._essay_of is None:
             # What lies before the first essay is deleted, and of none.
             ends = [0, *self.essays[1:], self.size]
-            owners = b"".join(
-                place.to_bytes(4, "little") * (end - start)
-                for place, (start, end) in enumerate(pairwise(ends))
-            )
-            self._essay_of = memoryview(owners).cast("I")
+            places = (place.to_bytes(4, "little") for place in range(len(self.essays)))
+            times = map(int.__sub__, ends[1:], ends)
+            self._essay_of = memoryview(b"".join(map(bytes.__mul__, places, times))).cast("I")
         return self._essay_of
 
     def passages_of(self, place: int) -> range:
@@ -317,19 +341,28 @@ class Snapshot:
 
     def _passages_with(self, view: View, term: str) -> int:
         """The number of passages that have a term in title, headings or text."""
-        texts = self.postings(fields.of_part("text", view), term).documents
+        whole = self.postings(fields.of_part("text", view), term)
         headings = self.postings(fields.of_part("heading", view), term).documents
         titles = self.postings(fields.of_part("title", view), term).documents
+        texts = whole.documents
         found = size = len(texts)
         owner = self.essay_of()
         titled = {owner[essay] for essay in titles}
-        spans = [span for place in titled if len(span := self.passages_of(place))]
         # Passages below a heading follow each other, and an essay's own document ends them.
-        runs = [(span.start, span.stop) for span in spans]
-        runs += (run for run in _runs(headings) if owner[run[0]] not in titled)
+        runs = [run for run in _runs(headings) if owner[run[0]] not in titled]
+        if len(runs) + len(titled) < len(self.essays) // 4:
+            runs += ((span.start, span.stop) for span in map(self.passages_of, titled) if span)
+            for start, stop in runs:
+                low = bisect_left(texts, start)
+                high = bisect_left(texts, stop, low, min(size, low + stop - start))
+                found += stop - start - (high - low)
+            return found
+        begins = whole.by_essay(self.essays, self.size)
+        found += sum(len(self.passages_of(p)) - begins[p + 1] + begins[p] for p in titled)
         for start, stop in runs:
-            low = bisect_left(texts, start)
-            high = bisect_left(texts, stop, low, min(size, low + stop - start))
+            place = owner[start]
+            low = bisect_left(texts, start, begins[place], begins[place + 1])
+            high = bisect_left(texts, stop, low, begins[place + 1])
             found += stop - start - (high - low)
         return found
 
