@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 GUARD = "light_records records errors terminal output failures".split()
 SEARCH = """
 searching expressions config model engines.base folding weights nearness ranking deadline plan
-query languages keeping splitting terms paths query_terms planning library engines.whoosh_fields
-matching rows engines.whoosh_evaluation plain_json analysis engines.whoosh_location engines.tiers
-engines.whoosh_manifest engines.whoosh_arrays engines.whoosh_lengths light_messages
-engines.whoosh_entries engines.whoosh_segment engines.whoosh_reader engines.whoosh_scoring
-engines.whoosh_matches engines.whoosh_engine locating beginnings marks sentences snippets results
+query keeping languages splitting terms paths query_terms planning library engines.whoosh_fields
+engines.whoosh_arrays plain_json engines.whoosh_manifest engines.whoosh_lengths analysis
+engines.whoosh_location light_messages engines.whoosh_entries engines.whoosh_segment
+engines.whoosh_reader matching rows engines.whoosh_evaluation engines.tiers engines.whoosh_scoring
+engines.whoosh_matches engines.whoosh_engine beginnings locating marks sentences snippets results
 query_lexer query_writer query_parser common_words rendering
 """.split()
 
