@@ -217,12 +217,12 @@ class Arrays:
         # For each essay its first passage, and the document after its last one.
         self.first = essays + 1
         self.last = ends
-        deleted = _deleted(snapshot)
         self.deleted = Deleted(
             self.size, [s.base + end for s in snapshot.segments for end in s.runs]
         )
         # Those whose posting lists these are, and what is deleted of each.
         self._segments = [(s, Deleted(s.size, s.runs)) for s in snapshot.segments]
+        deleted = self.deleted.documents()
         if len(deleted):
             # Essays are deleted whole, so the first deleted document ends the one before.
             after = deleted.searchsorted(essays)
@@ -239,7 +239,7 @@ class Arrays:
         """The same, with the posting lists of the segments from this one on alone."""
         later = copy(self)
         later._segments = self._segments[first:]
-        later._kept = Kept(_KEPT)
+        later._kept = Kept(_KEPT // 8)
         return later
 
     def postings(self, field: str, term: str) -> Postings:
@@ -381,14 +381,6 @@ def numbers_of(flags: Array) -> Array:
     return found
 
 
-def _deleted(snapshot: Snapshot) -> Array:
-    """All deleted documents, ascending."""
-    numbers = [segment.base + number for segment in snapshot.segments for number in segment.deleted]
-    found = np.array(numbers, dtype=np.intp)
-    found.sort()
-    return found
-
-
 class Deleted:
     """Deleted documents: from where to where, again and again."""
 
@@ -397,6 +389,10 @@ class Deleted:
         self._left = np.ones(size if runs else 0, np.bool_)
         for start, stop in zip(runs[::2], runs[1::2], strict=True):
             self._left[start:stop] = False
+
+    def documents(self) -> Array:
+        """Their numbers, ascending."""
+        return spans(self._runs[::2], self._runs[1::2] - self._runs[::2])
 
     def among(self, documents: Array) -> Array | None:
         """The indices of the deleted ones of some ascending documents, if there are any."""

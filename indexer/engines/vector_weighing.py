@@ -54,6 +54,7 @@ class Weighing:
 
     def __init__(self, arrays: Arrays, before: Weighing | None = None) -> None:
         self.arrays = arrays
+        self._all_have_passages = bool(arrays.passages.all())
         self._rows: Rows = Rows(arrays, None if before is None else before._rows)
         self._kept: Kept[Pattern, Weighed] = Kept(max(_KEPT, _KEPT_EACH * arrays.size))
         self._numbers: dict[tuple[View, str], int] = {}
@@ -83,7 +84,7 @@ class Weighing:
 
     def _essays_beyond(self, pattern: Pattern, patterns: Patterns) -> int:
         """How many essays without passages have a pattern in fields of their own."""
-        if self.arrays.passages.all():
+        if self._all_have_passages:
             return 0
         return int((self.arrays.passages[self.essays(pattern, patterns)] == 0).sum())
 
@@ -144,11 +145,11 @@ class Weighing:
         return choices > MOST_ROWS
 
     def _exists(self, view: View, term: str) -> bool:
-        # A title may be that of an essay without passages.
-        return self._number(view, term) > 0 or any(
-            len(self.arrays.documents(fields.of_part(part, view), term))
-            for part in ("text", "heading", "title")
-        )
+        if self._number(view, term):
+            return True
+        # Nowhere else than in the title of an essay without passages.
+        title = fields.of_part("title", view)
+        return not self._all_have_passages and len(self.arrays.documents(title, term)) > 0
 
     def idf(self, view: View, term: str) -> float:
         """Lucene's inverse document frequency of an exact term or of a stem, in whatever
