@@ -118,7 +118,7 @@ def totals(result: SearchResult) -> Iterator[str]:
     last = result.offset + shown
     if everything and result.offset >= everything:
         yield f"--offset {result.offset} is past the last of {everything:,}"
-    elif last < everything:
+    elif shown and last < everything:
         yield f"{result.offset + 1:,} to {last:,} of {everything:,}; for more: --offset {last}"
 
 

@@ -111,7 +111,7 @@ class Presenter:
         missing: tuple[str, ...] = ()
         if in_title is not None:
             held = lamps.text.lit(found).union(in_title, *[heading.held for heading in headings])
-            missing = tuple([word.label for word in lamps.words if word not in held])
+            missing = tuple(dict.fromkeys([w.label for w in lamps.words if w not in held]))
         return Hit(
             id=f"{essay.id}#{passage.anchor}",
             anchor=passage.anchor,

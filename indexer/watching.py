@@ -35,7 +35,7 @@ def changes(
         import watchfiles
     except ImportError:
         raise SettingsError(
-            "watching files needs the package watchfiles: pip install 'essay-search[watch]'"
+            "watching files needs the package watchfiles: pip install watchfiles"
         ) from None
     roots = {os.path.abspath(path) for path in paths}
     for root in roots:

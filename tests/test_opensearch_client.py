@@ -694,7 +694,7 @@ def test_the_extra_is_named_where_it_is_not_installed() -> None:
     )
     last = ran.stderr.strip().splitlines()[-1]
     assert last.startswith("indexer.errors.SettingsError: ")
-    assert "pip install 'essay-search[opensearch]'" in last
+    assert "pip install opensearch-py" in last
 
 
 def test_warnings_of_the_cluster_stop_nothing(clients: Any) -> None:

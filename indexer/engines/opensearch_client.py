@@ -29,7 +29,7 @@ try:
 except ImportError as error:
     raise SettingsError(
         "an index on OpenSearch needs the package opensearch-py: "
-        "pip install 'essay-search[opensearch]'"
+        "pip install opensearch-py"
     ) from error
 
 # Seconds that a host is passed over after it failed; twice as many each time it fails again.

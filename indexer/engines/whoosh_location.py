@@ -201,7 +201,7 @@ class Location:
     def _missing(self) -> str:
         if os.path.exists(self.root) and not os.path.isdir(self.root):
             return f"{self.root}: is a file, not an index folder; name another with --index"
-        if os.path.isdir(self.root) and os.listdir(self.root):
+        if os.path.isdir(self.root) and not {LOCK, WRITER}.issuperset(os.listdir(self.root)):
             return f"{self.root}: holds no essays index; name another with --index"
         return f"{self.root}: no index there yet; make it with: essays index FOLDER"
 

@@ -119,6 +119,13 @@ def test_a_permalink_is_seen_on_hover_and_on_focus(open_page: Open) -> None:
     assert at(page) == passage.get_attribute("id")
 
 
+def test_a_link_to_a_passage_that_is_gone_says_so(open_page: Open) -> None:
+    page = open_page("/essays/letters/many#p-00000000", viewport=DESK)
+    expect(page.get_by_text("The passage of this link is not in the essay")).to_be_visible()
+    page = open_page("/essays/letters/many")
+    expect(page.locator(".lost")).to_have_count(0)
+
+
 def test_a_passage_is_cited_with_its_headings_and_its_link(open_page: Open) -> None:
     page = open_page("/essays/politics/on_rights", viewport=DESK)
     passage = page.locator(".passage").last

@@ -11,6 +11,16 @@ function made(name, properties = {}, ...children) {
   return element;
 }
 
+// A link to a passage that has been changed or taken out leads to the top; say why.
+
+const wanted = decodeURIComponent(location.hash.slice(1));
+if (/^p-[0-9a-f]{8}/.test(wanted) && !document.getElementById(wanted)) {
+  const lost = "The passage of this link is not in the essay any more: it was changed or taken out.";
+  const answer = made("div", { className: "answer lost", lang: "en", dir: "ltr" }, made("p", {}, lost));
+  answer.setAttribute("role", "status");
+  article.querySelector("header").append(answer);
+}
+
 // From hit to hit. The address names the hit, so that a reload, a link and a bookmark keep it;
 // it is replaced, so that one step back leads to the results.
 
