@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,10 +101,13 @@ def assert_same(both: Both, text: str, *, per_essay: int = 3, first: int = 2) ->
             assert vector.occurs(pattern) == plain.occurs(pattern), (text, pattern)
 
 
-@pytest.fixture(params=[False, True], ids=["as it is", "as in a large library"])
+@pytest.fixture(params=["as it is", "as in a large library", "in parts"])
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What large libraries are searched by, in small ones."""
-    if request.param:
+    if request.param == "in parts":
+        monkeypatch.setattr(vector_patterns, "_AT_ONCE", 2)
+        monkeypatch.setattr(vector_arrays, "_SHORT", 0)
+    if request.param == "as in a large library":
         monkeypatch.setattr(vector_choosing, "_FEW", 0)
         monkeypatch.setattr(vector_matches, "_FIRST", 1)
         monkeypatch.setattr(vector_scoring, "_FEW", 1)
@@ -228,3 +232,25 @@ def test_both_searchers_find_the_same_for_plans_that_no_query_makes(
         assert max(plain.nearness(refs, patterns)) > 0
         for pattern in patterns:
             assert vector.idf(pattern) == plain.idf(pattern)
+
+
+def test_places_of_a_bounded_number_of_passages_are_looked_at_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [entry(f"e{n}", *["liberty of the press"] * 5) for n in range(20)]
+    asked: list[int] = []
+    places = vector_patterns._places
+
+    def noted(postings: vector_arrays.Postings, common: vector_arrays.Array) -> Any:
+        asked.append(len(common))
+        return places(postings, common)
+
+    monkeypatch.setattr(vector_patterns, "_places", noted)
+    monkeypatch.setattr(vector_patterns, "_AT_ONCE", 30)
+    with library(tmp_path, entries, commits=1) as both:
+        for text in ('"of the"', '"the of"~3', '"liberty press"~2'):
+            asked.clear()
+            matches = both.searched(both.plan(text), "relevance", 1)[1]
+            assert matches.passages == 100
+            assert sum(asked) == 200
+            assert max(asked) == 30

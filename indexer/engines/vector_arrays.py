@@ -116,13 +116,20 @@ class Piece:
         """The bytes that it takes beside those of the files."""
         return 0 if self._gone is None else 2 * self._gone.nbytes
 
-    def left(self) -> Array:
-        """The positions of what is left, one document's after the other's."""
+    def between(self, first: int, after: int) -> Array:
+        """The positions of what is left from one index to another, one document's after the
+        other's."""
+        ends = np.array([first, after])
+        if self._shifts is not None:
+            ends = ends + self._shifts.searchsorted(ends, "right")
+        begin, end = self._begins(ends).tolist()
+        found = self.positions[begin:end]
         if self._gone is None:
-            return self.positions
-        flags = np.ones(len(self.positions), np.bool_)
-        flags[spans(self._begins(self._gone), self.frequencies.take(self._gone))] = False
-        return self.positions[flags]
+            return found
+        gone = self._gone[slice(*self._gone.searchsorted(ends))]
+        flags = np.ones(len(found), np.bool_)
+        flags[spans(self._begins(gone) - begin, self.frequencies.take(gone))] = False
+        return found[flags]
 
     def begins(self, at: Array) -> Array:
         """Where the positions of what is left begin, by its indices."""
@@ -175,10 +182,17 @@ class Postings:
         """How many positions there are, those of deleted documents included."""
         return sum(len(piece.positions) for _, piece in self._pieces)
 
-    def positions(self) -> Array:
-        """The positions of all documents, one after the other."""
-        left = [piece.left() for _, piece in self._pieces]
-        return left[0] if len(left) == 1 else np.concatenate(left)
+    def between(self, first: int, after: int) -> tuple[Array, Array, Array]:
+        """The documents from one index to another, how often in each, and all the positions."""
+        found = []
+        base = 0
+        for size, piece in self._pieces:
+            low, high = max(first - base, 0), min(after - base, size)
+            if low < high:
+                found.append(piece.between(low, high))
+            base += size
+        positions = found[0] if len(found) == 1 else np.concatenate(found)
+        return self.documents[first:after], self.frequencies[first:after], positions
 
     def positions_of(self, at: Array, frequencies: Array) -> Array:
         """Those of the documents at some indices, which have so many each."""

@@ -23,6 +23,8 @@ from indexer.terms import language_of
 _BITS = 24
 # Where so many of a list's documents are wanted, all are looked at.
 _MOST = 4
+# Documents whose places are looked at together: so many take some MB.
+_AT_ONCE = 1 << 16
 
 
 class _Choice(NamedTuple):
@@ -56,9 +58,15 @@ class Patterns:
                 return NOWHERE
             lists.append((found, offset))
         common = self._common([[found.documents] for found, _ in lists])
-        keys: Array | None = None
         # The rarest first leaves the least to look for.
-        for found, offset in sorted(lists, key=lambda item: item[0].places):
+        lists.sort(key=lambda item: item[0].places)
+        parts = [self._row(lists, part) for part in _parts(common)]
+        return Counted(*map(_joined, zip(*parts, strict=True)))
+
+    def _row(self, lists: Sequence[tuple[Postings, int]], common: Array) -> Counted:
+        """The same among some documents that have all its terms, which come with offsets."""
+        keys: Array | None = None
+        for found, offset in lists:
             self.check_clock()
             own = _places(found, common) - offset
             keys = own if keys is None else _meeting(keys, own)
@@ -80,8 +88,12 @@ class Patterns:
         if all(choice.advance == 1 for step in steps for choice in step):
             # Then any order will do.
             numbered.sort(key=lambda item: sum(one.postings.places for one in item[1]))
+        return _joined([self._along(numbered, part) for part in _parts(common)])
+
+    def _along(self, steps: Sequence[tuple[int, Sequence[_Choice]]], common: Array) -> Array:
+        """The same among some documents with every step, which come with their numbers."""
         reached: Array | None = None
-        for number, step in numbered:
+        for number, step in steps:
             after = []
             for postings, advance in step:
                 self.check_clock()
@@ -111,6 +123,11 @@ class Patterns:
                 chosen.append(step)
             wanted[same] = wanted.get(same, 0) + 1
         common = self._common(_documents(steps))
+        times = list(wanted.values())
+        return _joined([self._near(chosen, times, part, slop) for part in _parts(common)])
+
+    def _near(self, chosen: _Steps, times: Sequence[int], common: Array, slop: int) -> Array:
+        """The same among some documents with every step, each wanted so many times."""
         columns: tuple[list[Array], list[Array], list[Array]] = ([], [], [])
         for number, step in enumerate(chosen):
             for postings, advance in step:
@@ -123,7 +140,7 @@ class Patterns:
         order = np.lexsort((numbers, advances, begins))
         begins, numbers = begins[order], numbers[order]
         ends = begins + advances[order]
-        return self._windows(begins, ends, numbers, list(wanted.values()), slop)
+        return self._windows(begins, ends, numbers, times, slop)
 
     def places(
         self, pattern: Pattern, field: str, documents: Array, spoken: Collection[str]
@@ -248,14 +265,26 @@ def _documents(steps: _Steps) -> list[list[Array]]:
     return [[choice.postings.documents for choice in step] for step in steps]
 
 
+def _parts(common: Array) -> list[Array]:
+    """Documents in parts whose places take little memory; one at least."""
+    return [common[low : low + _AT_ONCE] for low in range(0, max(1, len(common)), _AT_ONCE)]
+
+
+def _joined(parts: Sequence[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
 def _places(postings: Postings, common: Array) -> Array:
     """The places of a term in the ascending documents that are in ``common``, and maybe in some
     others."""
-    if len(common) * _MOST < len(postings):
+    first = after = 0
+    if len(common):
+        first = int(postings.documents.searchsorted(common[0]))
+        after = int(postings.documents.searchsorted(common[-1], side="right"))
+    if first == after or len(common) * _MOST < after - first:
         documents, frequencies, positions = places_in(postings, common)[1:]
     else:
-        documents, positions = postings.documents, postings.positions()
-        frequencies = postings.frequencies
+        documents, frequencies, positions = postings.between(first, after)
     found = np.repeat(documents.astype(np.int64) << _BITS, frequencies)
     found += positions
     return found
