@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ class Survey:
     ``jobs`` are files to read, by path. ``vanished`` essays have no file any more. ``moved``
     ones are of a folder that is gone, while a new file of the same size lies at the same place
     below another: if it is the same, the folder was renamed. Of ``kept`` ones nothing can be
-    said.
+    said. ``others`` are as in :class:`indexer.walking.Walk`.
     """
 
     jobs: list[Job]
@@ -29,6 +30,7 @@ class Survey:
     moved: list[Fingerprint]
     kept: list[Fingerprint]
     skipped: list[Skipped]
+    others: dict[str, Counter[str]]
 
 
 def survey(
@@ -116,7 +118,7 @@ def survey(
                 postings=postings,
             )
         )
-    return Survey(jobs, unchanged, vanished, moved, kept, skipped)
+    return Survey(jobs, unchanged, vanished, moved, kept, skipped, found.others)
 
 
 def _is_readable(name: str) -> bool:

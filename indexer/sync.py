@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,7 @@ from indexer.engines.base import Engine, Fingerprint, Writer
 from indexer.entries import MODULES, Empty, Gone, Job, Outcome, Ready, Same, is_same, make_entry
 from indexer.errors import LocationError, NoIndexError, UnavailableError
 from indexer.model import Skipped, SyncReport
+from indexer.readers import UNREAD
 from indexer.survey import Survey, survey
 from indexer.walking import require
 
@@ -88,6 +89,7 @@ def sync(
     status = engine.status()
     if unreadable:
         session.notes.append((status.location, unreadable))
+    session.notes += _passed_over(todo.others)
     return SyncReport(
         added=session.added,
         updated=session.updated,
@@ -100,6 +102,18 @@ def sync(
         passages=status.passages,
         seconds=time.perf_counter() - started,
     )
+
+
+def _passed_over(others: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str]]:
+    """A note on each folder with documents of kinds that are not read."""
+    for root, endings in others.items():
+        unread = {ending: endings[ending] for ending in sorted(UNREAD & endings.keys())}
+        if unread:
+            counts = ", ".join(f"{count:,} {ending}" for ending, count in unread.items())
+            yield (
+                root,
+                f"passed over what is not read: {counts}; save them as text, Markdown or HTML",
+            )
 
 
 def _no_progress(stage: str, done: int, total: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -33,11 +34,13 @@ class Found:
 @dataclass(slots=True)
 class Walk:
     """What lies below the roots. ``unknown`` are shown paths that exist but can't be looked
-    into: nothing can be said about them or what is below them."""
+    into: nothing can be said about them or what is below them. ``others`` are the files whose
+    names are not readable, by :attr:`Found.root`: how many of each ending, in small letters."""
 
     files: dict[str, Found] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    others: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 def shown(path: str) -> str:
@@ -192,6 +195,9 @@ class _Walker:
                         below.append((entry.path, entry.stat(follow_symlinks=False)))
                     elif self._readable(entry.name):
                         self._file(entry.path, entry.stat(follow_symlinks=False))
+                    else:
+                        others = self._result.others.setdefault(self._home, Counter())
+                        others[os.path.splitext(entry.name)[1].lower()] += 1
                 except FileNotFoundError:
                     continue
                 except OSError as error:

@@ -557,6 +557,15 @@ def test_files_that_vanish_before_they_are_read_count_as_gone(
     assert ids(engine) == ["b"]
 
 
+def test_documents_of_kinds_that_are_not_read_are_counted(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
+    write(tmp_path, "a.txt", "b.docx", "c/d.PDF", "c/e.pdf", "c/f.jpg", ".g.pdf")
+    (one,) = sync(engine, tmp_path).notes
+    said = "passed over what is not read: 1 .docx, 2 .pdf; save them as text, Markdown or HTML"
+    assert one == (str(tmp_path), said)
+
+
 def test_notes_of_readers_come_with_the_path(
     engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

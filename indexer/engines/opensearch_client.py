@@ -28,8 +28,7 @@ try:
     from urllib3 import exceptions as http_errors
 except ImportError as error:
     raise SettingsError(
-        "an index on OpenSearch needs the package opensearch-py: "
-        "pip install opensearch-py"
+        "an index on OpenSearch needs the package opensearch-py: pip install opensearch-py"
     ) from error
 
 # Seconds that a host is passed over after it failed; twice as many each time it fails again.

@@ -27,6 +27,11 @@ SUFFIXES: dict[str, str] = {
     ".xhtml": "html",
 }
 
+# Of what is not read, that which people may take for read.
+UNREAD = frozenset(
+    ".adoc .azw3 .djvu .doc .docx .epub .fb2 .mobi .odt .org .pages .pdf .ps .rst .rtf .tex".split()
+)
+
 _DATED = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9](?![0-9])")
 _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
