@@ -110,10 +110,8 @@ def _passed_over(others: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str,
         unread = {ending: endings[ending] for ending in sorted(UNREAD & endings.keys())}
         if unread:
             counts = ", ".join(f"{count:,} {ending}" for ending, count in unread.items())
-            yield (
-                root,
-                f"passed over what is not read: {counts}; save them as text, Markdown or HTML",
-            )
+            note = f"passed over what is not read: {counts}; save them as text, Markdown or HTML"
+            yield root, note
 
 
 def _no_progress(stage: str, done: int, total: int) -> None:
