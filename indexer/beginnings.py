@@ -25,6 +25,11 @@ _ASCII = "".join(map(chr, range(128)))
 _CODES = charmap_build((_ASCII + _SIGNS).ljust(256, "\ufffe"))
 # Letters; fewer are found in too many words.
 _FEWEST = 2
+# Beginnings that are looked for one by one in less time than a text is taken apart; where there
+# are more, they are cut to so many letters.
+_MOST = 16
+_LENGTHS = (None, 6, 5, 4, 3)
+_LOWER = "abcdefghijklmnopqrstuvwxyz"
 # A space for white space, a full stop for all else but letters and digits.
 _LETTERS = bytes(
     ord(" " if sign.isspace() else sign.lower() if sign.isalnum() else ".")
@@ -55,11 +60,21 @@ def beginnings(wanted: Mapping[View, Iterable[str]], language: str) -> tuple[byt
             if beginning is None:
                 return None
             found.add(beginning)
-    for one in found:
-        # A long term is cut, and has an ellipsis then.
-        if "…" in one or (one.isascii() and (not one.isalpha() or len(one) < _FEWEST)):
-            return None
-    return tuple(sorted(one.encode() for one in found if one.isascii()))
+    # A long term is cut, and has an ellipsis then.
+    if any("…" in one for one in found):
+        return None
+    # Letters of a word that goes on with digits; those of other scripts no such text has.
+    led = {one[: len(one) - len(one.lstrip(_LOWER))] for one in found if one.isascii()}
+    if any(len(one) < _FEWEST for one in led):
+        return None
+    for length in _LENGTHS:
+        kept: list[str] = []
+        for one in sorted({one[:length] for one in led}):
+            if not kept or not one.startswith(kept[-1]):
+                kept.append(one)
+        if len(kept) <= _MOST:
+            return tuple([one.encode() for one in kept])
+    return None
 
 
 def _beginning(stem: str, language: str) -> str | None:
@@ -103,7 +118,7 @@ def pieces(letters: bytes, begin_with: Sequence[bytes]) -> list[tuple[int, int]]
             end = letters.find(b" ", at)
             found[first] = end = end if end >= 0 else len(letters)
             at = letters.find(beginning, end)
-    return sorted(found.items())
+    return sorted(found.items()) if found else []
 
 
 def has_words(letters: bytes, start: int, end: int) -> bool:

@@ -135,7 +135,7 @@ class Marker:
         0 without rows, and with rows those of words side by side. Nothing where that can't be told,
         or is not enough."""
         begin_with = self._begin if rows else self._begin_alone
-        if begin_with is None or not all(row.side_by_side for row in rows):
+        if begin_with is None or (rows and not all(row.side_by_side for row in rows)):
             return None
         found = pieces(letters, begin_with)
         if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from _operator import lt
 from bisect import bisect_left, bisect_right
 
 from indexer.marks import merged
@@ -25,6 +26,7 @@ _Span = tuple[int, int]
 # A stretch from one mark to another and what speaks for it, weightiest first: how many patterns,
 # whether in whole sentences, how many marks, less its start; and its end.
 _Window = tuple[int, bool, int, int, int]
+_NOWHERE: _Window = (-1, False, 0, 0, 0)
 
 
 def light(text: str, found: Sequence[Mark]) -> tuple[Piece, ...]:
@@ -96,11 +98,13 @@ class _Passage:
     def __init__(self, text: str, found: Sequence[Mark]) -> None:
         self._text = text
         self._found = found
-        self._mark_starts = [start for start, _, _ in found]
-        self._numbers = [number for _, _, number in found]
-        self.spans = _spans(found)
-        self._starts = [start for start, _ in self.spans]
-        self._ends = [end for _, end in self.spans]
+        columns: tuple[tuple[int, ...], ...] = tuple(zip(*found, strict=True)) or ((), (), ())
+        self._mark_starts, stops, self._numbers = columns
+        self.spans = [*zip(self._mark_starts, stops, strict=True)]
+        self._starts, self._ends = self._mark_starts, stops
+        if not all(map(lt, stops, self._mark_starts[1:])):
+            self.spans = merged(self.spans)
+            self._starts, self._ends = zip(*self.spans, strict=True)
         self.patterns = set(self._numbers)
         # Where sentences begin, and where they end without the white space behind them.
         until = ends(text, lines=True)
@@ -162,7 +166,7 @@ class _Passage:
         spans, ends = self.spans, self._ends
         low = bisect_left(self._starts, gap[0])
         high = bisect_right(ends, gap[1])
-        best: _Window | None = None
+        most, best = len(missing), _NOWHERE
         # Up to which span a window went that began further to the front, and in whole sentences:
         # it has all that another has which goes no further.
         furthest = furthest_whole = low
@@ -173,9 +177,7 @@ class _Passage:
                 if alone:
                     inside = self._inside(start, start + width)
                     shown = len(missing.intersection(inside))
-                    window = shown, False, len(inside), -start, start + width
-                    if best is None or window > best:
-                        best = window
+                    best = max(best, (shown, False, len(inside), -start, start + width))
                 continue
             reach = bisect_right(ends, start + width, number, high)
             if reach <= furthest_whole:
@@ -185,26 +187,24 @@ class _Passage:
             whole = number
             if last >= sentence:
                 whole = bisect_right(ends, self._closings[last], number, high)
-            ways = []
+            first = bisect_left(self._mark_starts, start)
             if whole > number and whole > furthest_whole:
                 furthest_whole = whole
-                ways.append((ends[whole - 1], True))
+                end = ends[whole - 1]
+                after = bisect_left(self._mark_starts, end, first)
+                if best[0] < most or not best[1] or best[2] < after - first:
+                    shown = len(missing.intersection(self._numbers[first:after]))
+                    best = max(best, (shown, True, after - first, -start, end))
+                if whole == high:
+                    break
             if reach > whole and reach > furthest:
                 furthest = reach
-                ways.append((ends[reach - 1], False))
-            for end, is_whole in ways:
-                inside = self._between(start, end)
-                window = len(missing.intersection(inside)), is_whole, len(inside), -start, end
-                if best is None or window > best:
-                    best = window
-            if furthest_whole == high:
-                break
-        return best
-
-    def _between(self, start: int, end: int) -> list[int]:
-        """The pattern of each mark from where a lit span starts to where one ends."""
-        first = bisect_left(self._mark_starts, start)
-        return self._numbers[first : bisect_left(self._mark_starts, end, first)]
+                end = ends[reach - 1]
+                after = bisect_left(self._mark_starts, end, first)
+                if best[0] < most or (not best[1] and best[2] < after - first):
+                    shown = len(missing.intersection(self._numbers[first:after]))
+                    best = max(best, (shown, False, after - first, -start, end))
+        return None if best is _NOWHERE else best
 
     def _number_at(self, offset: int) -> int:
         return bisect_right(self._openings, offset) - 1
@@ -229,6 +229,8 @@ class _Passage:
             begin = self._word_start(max(begin, start - (width - (end - start)) // 2), start)
             finish = self._word_end(min(finish, begin + width), end)
         inside = self._text[begin:finish]
+        if inside and not inside[0].isspace() and not inside[-1].isspace():
+            return begin, finish
         begin += len(inside) - len(inside.lstrip())
         return begin, max(begin, finish - (len(inside) - len(inside.rstrip())))
 

@@ -162,6 +162,15 @@ def test_terms_without_a_beginning_of_letters_can_not_be_told(view: View, term: 
     assert beginnings(wanting(view, term), "en") is None
 
 
+def test_many_beginnings_are_cut_until_they_are_few() -> None:
+    few = wanting("exact", "democrat", "democratic", "democracy", "democracy2")
+    assert beginnings(few, "en") == (b"democracy", b"democrat")
+    many = [f"democra{first}{last}" for first in "abcdef" for last in "abcdef"]
+    assert beginnings(wanting("exact", *many), "en") == (b"democr",)
+    apart = [f"{first}{last}x" for first in "abcdef" for last in "abcdef"]
+    assert beginnings(wanting("exact", *apart), "en") is None
+
+
 def test_between_words_there_may_be_others() -> None:
     letters = letters_of("the — (old) 3 men")
     assert letters is not None
