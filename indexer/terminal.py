@@ -146,6 +146,8 @@ def safe(text: str) -> str:
 
 def safe_lines(text: str) -> str:
     """As :func:`safe`, but line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return text.translate(_SHOWN_LINES)
 
 
@@ -214,7 +216,7 @@ def _lines(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 def _wrapped(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
     line = text[start:end]
-    even = line.isascii() or {1}.issuperset(map(_WIDTHS.__getitem__, line))
+    even = line.isascii() or {1}.issuperset(map(_WIDTHS.__getitem__, set(line)))
     while True:
         reach = _reach(text, start, end, width, even)
         if reach == end:
@@ -298,12 +300,22 @@ def paragraph(
 ) -> Iterator[str]:
     """Painted lines of a text, indented; ``margin`` stands at the left of the first one,
     padded to the width of ``indent``."""
-    for number, line in enumerate(fold(runs, max(look.width - columns(indent), 1))):
-        left = [Run(indent)]
+    width = max(look.width - columns(indent), 1)
+    if not look.color:
+        text = safe_lines("".join([run.text for run in runs]))
+        left = indent
+        if margin is not None:
+            left = margin.text + " " * (columns(indent) - columns(margin.text))
+        for start, end in _lines(text, width):
+            yield f"{left}{text[start:end]}".rstrip(" ")
+            left = indent
+        return
+    for number, line in enumerate(fold(runs, width)):
+        before = [Run(indent)]
         if number == 0 and margin is not None:
-            left = [margin, Run(" " * (columns(indent) - columns(margin.text)))]
-        if line or left[0].text.strip():
-            yield paint([*left, *line], look).rstrip(" ")
+            before = [margin, Run(" " * (columns(indent) - columns(margin.text)))]
+        if line or before[0].text.strip():
+            yield paint([*before, *line], look).rstrip(" ")
         else:
             yield ""
 

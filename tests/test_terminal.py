@@ -197,6 +197,15 @@ def test_a_paragraph_is_indented_and_has_its_margin_once() -> None:
     assert list(lines) == ["p-1 one two", "    three"]
 
 
+@given(st.lists(st.text(), max_size=4), st.integers(2, 30))
+def test_a_paragraph_without_colour_has_the_lines_that_it_folds_to(
+    parts: list[str], width: int
+) -> None:
+    runs = [Run(part) for part in parts]
+    folded = [f" {text_of(line)}".rstrip(" ") for line in fold(runs, width - 1)]
+    assert list(paragraph(runs, Look(width=width), indent=" ")) == folded
+
+
 def test_empty_lines_of_a_paragraph_carry_no_indent() -> None:
     assert list(paragraph([Run("a\n\nb")], Look(), indent="  ")) == ["  a", "", "  b"]
 
