@@ -31,6 +31,16 @@ def unpack(data: bytes, extension: Callable[[int, memoryview], Any]) -> Any:
     return value
 
 
+def without(data: bytes, key: str, following: str) -> bytes:
+    """The same value with nothing for a key, if that can soon be told: ``following`` is the key
+    after it, whose value is a number and the last of all."""
+    found, after = (bytes((0xA0 + len(name),)) + name.encode() for name in (key, following))
+    head, mark, rest = data.partition(found)
+    end = rest.rfind(after)
+    # The same bytes may also be amid a text.
+    return data if end < 0 or found in rest else b"".join((head, mark, b"\xc0", rest[end:]))
+
+
 def _value(data: bytes, at: int, extension: Callable[[int, memoryview], Any]) -> tuple[Any, int]:
     """The value that begins here, and where it ends; that may be beyond the end of the data."""
     kind = data[at]

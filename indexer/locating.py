@@ -116,9 +116,6 @@ class Locator:
     """Finds the same terms in many texts of one language; of one thread."""
 
     def __init__(self, language: str, wanted: Mapping[View, Set[str]]) -> None:
-        if indexer.ONE_SHOT and not wanted["stem"]:
-            # Words that are taken apart once need no stems where nobody asks for them.
-            language = ""
         self._wanted = wanted
         self._pieces = _pieces_of(language)
         # The pieces that have such a term, of the first so many that were known.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import indexer
 from indexer.beginnings import beginnings, has_words, letters_of, may_hold, pieces
 from indexer.keeping import cached_property
 from indexer.locating import Locator, located
@@ -51,6 +52,9 @@ class Marker:
     """
 
     def __init__(self, patterns: Sequence[Pattern], language: str) -> None:
+        if indexer.ONE_SHOT and all(pattern.view == "exact" for pattern in patterns):
+            # No stems are asked for, and what makes them takes a while to load.
+            language = ""
         self._language = language
         # Terms that are a match alone, with the patterns they are of; the other patterns.
         self._alone: dict[View, dict[str, list[int]]] = {"exact": {}, "stem": {}}

@@ -149,6 +149,22 @@ def test_a_stored_entry_that_is_cut_short_is_a_value_error(value: Any, data: st.
         light_messages.unpack(packed[:end], whoosh_entries.odd_string)
 
 
+@pytest.mark.parametrize("title", ["", "On Liberty", "outline", "çoutline", "\udcff èpassages"])
+def test_an_essay_is_read_without_its_outline(title: str) -> None:
+    outline = [(title, 1, "p-1")] * 20
+    stored = {"essay": {"title": title, "outline": outline}, "passages": 300}
+    data = light_messages.without(whoosh_entries.pack(stored), "outline", "passages")
+    read = light_messages.unpack(data, whoosh_entries.odd_string)
+    assert (read["essay"]["title"], read["passages"]) == (title, 300)
+    assert (read["essay"]["outline"] is None) == ("outline" not in title)
+
+
+def test_what_has_no_outline_is_read_as_it_is() -> None:
+    for value in ({"essay": {"id": "a"}, "passages": 3}, {"outline": [1]}):
+        data = whoosh_entries.pack(value)
+        assert light_messages.without(data, "outline", "passages") == data
+
+
 NO_ENTRIES = [b"\x91" * 9_999, b"\xc1", b"\xcb" + bytes(8), b"\x01\x01", b"\xc7\x01\x07a"]
 
 

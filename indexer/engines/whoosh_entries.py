@@ -70,7 +70,8 @@ else:
     def _decode(data: bytes) -> Any:
         return light_messages.unpack(data, odd_string)
 
-    _decode_essay = _decode
+    def _decode_essay(data: bytes) -> Any:
+        return _decode(light_messages.without(data, "outline", "passages"))
 
 
 unpack = _decode
