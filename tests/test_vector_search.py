@@ -26,6 +26,7 @@ from indexer.engines import (
 )
 from indexer.engines.base import Engine, Entry, FacetName, Group, Matches
 from indexer.engines.whoosh_engine import WhooshEngine
+from indexer.engines.whoosh_reader import Snapshot
 from indexer.model import Sort
 from indexer.paths import exact_paths
 from indexer.plan import Alternative, Pattern, PlainWord, Plan, patterns_in
@@ -107,6 +108,7 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.param == "in parts":
         monkeypatch.setattr(vector_patterns, "_AT_ONCE", 2)
         monkeypatch.setattr(vector_arrays, "_SHORT", 0)
+        monkeypatch.setattr(vector_arrays, "_IDS", 0)
     if request.param == "as in a large library":
         monkeypatch.setattr(vector_choosing, "_FEW", 0)
         monkeypatch.setattr(vector_matches, "_FIRST", 1)
@@ -254,3 +256,23 @@ def test_places_of_a_bounded_number_of_passages_are_looked_at_together(
             assert matches.passages == 100
             assert sum(asked) == 200
             assert max(asked) == 30
+
+
+def test_ids_are_put_in_order_only_once_many_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    keys = Snapshot.sort_keys
+
+    def noted(snapshot: Snapshot, column: str) -> list[bytes]:
+        asked.append(column)
+        return keys(snapshot, column)
+
+    monkeypatch.setattr(Snapshot, "sort_keys", noted)
+    # Two of these are worth the same.
+    entries = [entry(f"e{n:02}", "liberty" + " else" * max(n, 1)) for n in range(20, -1, -1)]
+    with library(tmp_path, entries, commits=1) as both:
+        for times in (0, 1, 1):
+            plain, vector = both.searched(both.plan("liberty"), "relevance", 1)
+            assert vector.groups(0, 5) == plain.groups(0, 5)
+            assert len(asked) == times

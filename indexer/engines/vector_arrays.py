@@ -39,6 +39,8 @@ _KEPT_EACH, _KEPT = 32, 8_000_000
 _BLOCK = 16
 # Up to so many are all added up whenever that is asked for.
 _SHORT = 2_048
+# All ids are put in order when so many times the ids asked for are more.
+_IDS = 8
 # Where a list has so many documents for each end of a run of deleted ones, the ends are looked for
 # in it.
 _LONG = 16
@@ -247,6 +249,8 @@ class Arrays:
         self._lengths: dict[View, Array] = {}
         self._norms: dict[View, Array] = {}
         self._ranks: dict[Sort, Array] = {}
+        # How many ids were asked for.
+        self._ids = 0
         self._languages: Array | None = None
 
     def from_segment(self, first: int) -> Arrays:
@@ -338,6 +342,17 @@ class Arrays:
             found = np.empty(len(order), np.int32)
             found[order] = np.arange(len(order), dtype=np.int32)
             self._ranks[sort] = found
+        return found
+
+    def ids_ranked(self, places: Array) -> Array:
+        """For some essays numbers that order as their ids do."""
+        self._ids += len(places)
+        # So the first search of a commit need not put all in order.
+        if "relevance" in self._ranks or self._ids * _IDS > len(self.essays):
+            return self.ranks("relevance")[places]
+        ids = [self.snapshot.sort_key(fields.SORT_ID, place) for place in places.tolist()]
+        found = np.empty(len(ids), np.int32)
+        found[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
         return found
 
     def passages_of(self, places: Array) -> Array:

@@ -24,6 +24,7 @@ from indexer.spelling import matcher
 
 # What stands from here on in a term is not of its form; see indexer.terms.
 _SEPARATOR = 0x1F
+_ASCII = 0x80
 # A letter is known by the last five bits of its last byte: those of a to z differ.
 _LETTER = 0x1F
 _BITS = np.left_shift(1, np.arange(256, dtype=np.uint32) & _LETTER, dtype=np.uint32)
@@ -138,21 +139,28 @@ def outlines_of(field: Field) -> Outlines:
     if found is None:
         # Two threads may make the same, which is no harm.
         blocks = range(0, field.size, _BLOCK)
-        parts = [_outlines(field, np.arange(a, min(a + _BLOCK, field.size))) for a in blocks]
+        parts = [_outlines(field, a, min(a + _BLOCK, field.size)) for a in blocks]
         found = Outlines(*map(np.concatenate, zip(*parts, strict=True)))
         with _changing:
             _known[field] = found
     return found
 
 
-def _outlines(field: Field, numbers: Array) -> Outlines:
-    data, begins = _terms(field, numbers)
-    ends = _ends(data, begins)
-    bits = np.append(_BITS.take(data), np.uint32(0))
-    bits[:-1][~ends] = 0
-    letters = np.bitwise_or.reduceat(bits, begins[:-1])
+def _outlines(field: Field, first: int, after: int) -> Outlines:
+    begins = np.asarray(field.offsets)[first : after + 1].astype(np.intp)
+    data = np.asarray(field.data())[begins[0] : begins[-1]]
+    begins -= begins[0]
+    bits = _BITS.take(data)
+    if int(data.max(initial=0)) < _ASCII and not (data == _SEPARATOR).any():
+        lengths = np.diff(begins)
+    else:
+        ends = _ends(data, begins)
+        bits[~ends] = 0
+        lengths = _lengths(ends, begins)
+    # An empty term, which comes before all others, would get the letters of the next.
+    letters = np.bitwise_or.reduceat(np.append(bits, np.uint32(0)), begins[:-1])
     letters[begins[:-1] == begins[1:]] = 0
-    return Outlines(letters, np.minimum(_lengths(ends, begins), _LONGEST).astype(np.uint8))
+    return Outlines(letters, np.minimum(lengths, _LONGEST).astype(np.uint8))
 
 
 def _terms(field: Field, numbers: Array) -> tuple[Array, Array]:
@@ -184,7 +192,7 @@ def _forms(field: Field, numbers: Array) -> tuple[Array, Array]:
     data, begins = _terms(field, numbers)
     ends = _ends(data, begins)
     lengths = _lengths(ends, begins)
-    if not len(data) or int(data.max()) < 0x80:
+    if int(data.max(initial=0)) < _ASCII:
         return data[ends], lengths
     text = data.tobytes().decode("utf-8", "surrogatepass")
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -209,8 +209,12 @@ class VectorMatches:
         scores = best[chosen]
         order = (-scores).argsort(kind="stable")
         ranked = scores[order]
-        if (ranked[1:] == ranked[:-1]).any():
-            order = np.lexsort((self._arrays.ranks("relevance")[places[chosen]], -scores))
+        equal = ranked[1:] == ranked[:-1]
+        if equal.any():
+            tied = order[np.append(equal, False) | np.append(False, equal)]
+            ranks = np.zeros(len(order), np.int32)
+            ranks[tied] = self._arrays.ids_ranked(places[chosen[tied]])
+            order = np.lexsort((ranks, -scores))
         found_at: Array = chosen[order[:most]]
         return found_at
 

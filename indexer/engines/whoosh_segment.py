@@ -176,16 +176,14 @@ class Column:
         """The values of some documents that have one, by their numbers among these, in a row."""
         return bytes(self._values[self._offsets[first] : self._offsets[after]])
 
-    def of(self, documents: Iterable[int]) -> Iterator[bytes]:
-        """The values of ascending documents."""
-        values = bytes(self._values)
-        noted = zip(self.documents, pairwise(self._offsets), strict=False)
-        end = (1 << 32, (0, 0))
-        there, (begin, stop) = next(noted, end)
-        for document in documents:
-            while there < document:
-                there, (begin, stop) = next(noted, end)
-            yield values[begin:stop] if there == document else b""
+    def of(self, documents: Iterable[int]) -> list[bytes]:
+        """The values of some documents."""
+        wanted, values = list(documents), bytes(self._values)
+        noted = [values[begin:end] for begin, end in pairwise(self._offsets)]
+        if wanted == self.documents.tolist():
+            return noted
+        known = dict(zip(self.documents, noted, strict=False))
+        return [known.get(document, b"") for document in wanted]
 
 
 class Files:
@@ -282,8 +280,8 @@ class Segment:
         ends = iter(self.runs)
         return packed(chain.from_iterable(map(range, ends, ends)))
 
-    def column_values(self, name: str, documents: Iterable[int]) -> Iterator[bytes]:
-        """A column's values of these ascending documents."""
+    def column_values(self, name: str, documents: Iterable[int]) -> list[bytes]:
+        """A column's values of these documents."""
         return self.files.column(name).of(documents)
 
     def column_runs(self, name: str) -> Iterator[bytes]:
