@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.vector_arrays import Array, Arrays, Counted, Kept, numbers_of
+from indexer.engines.vector_arrays import Array, Arrays, Counted, numbers_of
+from indexer.engines.vector_kept import Kept
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.whoosh_reader import Snapshot
 from indexer.plan import View

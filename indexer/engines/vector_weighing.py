@@ -14,7 +14,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.vector_arrays import Array, Arrays, Kept, heads
+from indexer.engines.vector_arrays import Array, Arrays, heads
+from indexer.engines.vector_kept import Kept
 from indexer.engines.vector_parts import Listed, Part, bm25, part_of
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_rows import Rows
