@@ -30,6 +30,7 @@ _FEWEST = 2
 _MOST = 16
 _LENGTHS = (None, 6, 5, 4, 3)
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
+_SPACE = ord(" ")
 # A space for white space, a full stop for all else but letters and digits.
 _LETTERS = bytes(
     ord(" " if sign.isspace() else sign.lower() if sign.isalnum() else ".")
@@ -103,21 +104,20 @@ def pieces(letters: bytes, begin_with: Sequence[bytes]) -> list[tuple[int, int]]
     sewn = letters.translate(None, b".")
     found: dict[int, int] = {}
     for beginning in begin_with:
-        count = sewn.count(beginning)
-        if not count:
-            continue
-        if count != letters.count(beginning):
-            return None
-        at = letters.find(beginning)
+        left = sewn.count(beginning)
+        at = letters.find(beginning) if left else -1
         while at >= 0:
-            first = letters.rfind(b" ", 0, at) + 1
-            # Amid a word, unless that is one of several which hang together.
-            if at > first and letters[first:at].isalpha():
-                at = letters.find(beginning, at + 1)
-                continue
-            end = letters.find(b" ", at)
-            found[first] = end = end if end >= 0 else len(letters)
-            at = letters.find(beginning, end)
+            left -= 1
+            first = at
+            if at and letters[at - 1] != _SPACE:
+                first = letters.rfind(b" ", 0, at) + 1
+            # Not amid a word, unless that is one of several which hang together.
+            if first == at or not letters[first:at].isalpha():
+                end = letters.find(b" ", at)
+                found[first] = end if end >= 0 else len(letters)
+            at = letters.find(beginning, at + len(beginning))
+        if left:
+            return None
     return sorted(found.items()) if found else []
 
 

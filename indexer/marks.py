@@ -160,11 +160,17 @@ class Marker:
     def _marks_in(self, piece: str) -> list[Mark]:
         found = self._pieces.get(piece)
         if found is None:
-            spans: dict[int, list[_Span]] = {}
-            for view, term, _, start, end in located(piece, self._language).locations:
-                for number in self._alone[view].get(term, ()):
+            found = [
+                Mark(start, end, number)
+                for view, term, _, start, end in located(piece, self._language).locations
+                for number in self._alone[view].get(term, ())
+            ]
+            if len(found) > 1:
+                spans: dict[int, list[_Span]] = {}
+                for start, end, number in found:
                     spans.setdefault(number, []).append((start, end))
-            found = self._pieces[piece] = _in_order(spans)
+                found = _in_order(spans)
+            self._pieces[piece] = found
         return found
 
 

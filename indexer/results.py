@@ -6,7 +6,6 @@ from indexer.deadline import check_clock
 from indexer.marks import Marker
 from indexer.model import EssayHit, Hit, ReadPassage
 from indexer.plan import patterns_in
-from indexer.records import NamedTuple
 from indexer.snippets import light, snippet
 
 TYPE_CHECKING = False
@@ -80,7 +79,7 @@ class Presenter:
         if is_hit:
             lamps = self._lamps_of(essay.language)
             found = self._marks(passage, lamps)
-            heading_pieces = tuple([lamps.lit_heading(h).pieces for h in passage.headings])
+            heading_pieces = tuple([lamps.lit_heading(h)[1] for h in passage.headings])
         return ReadPassage(
             anchor=passage.anchor,
             ordinal=passage.ordinal,
@@ -101,13 +100,13 @@ class Presenter:
     ) -> EssayHit:
         """A hit, given of each passage its score, itself, its marks and its snippet."""
         title_marks = lamps.title.marks(essay.title)
-        in_title = lamps.title.lit(title_marks)
         hits: list[Hit] = []
         for score, passage, marks, pieces in parts:
             headings = [lamps.lit_heading(heading) for heading in passage.headings]
             missing: tuple[str, ...] = ()
             if group.tier:
-                held = lamps.text.lit(marks).union(in_title, *[one.held for one in headings])
+                held = lamps.text.lit(marks) | lamps.title.lit(title_marks)
+                held.update(*[lamps.heading.lit(found) for found, _ in headings])
                 missing = tuple(dict.fromkeys([w.label for w in lamps.words if w not in held]))
             hit = Hit(
                 id=f"{essay.id}#{passage.anchor}",
@@ -118,7 +117,7 @@ class Presenter:
                 snippet=pieces,
                 missing=missing,
                 score=score,
-                heading_pieces=tuple([heading.pieces for heading in headings]),
+                heading_pieces=tuple([lit for _, lit in headings]),
             )
             hits.append(hit)
         return EssayHit(
@@ -130,13 +129,6 @@ class Presenter:
         )
 
 
-class _Heading(NamedTuple):
-    """A heading lit, and the patterns it has."""
-
-    pieces: tuple[Piece, ...]
-    held: set[Pattern]
-
-
 class _Lamps:
     """What lights up in essays of one language, and the plain words among that."""
 
@@ -144,22 +136,21 @@ class _Lamps:
         self.words = words
         patterns = [*words, *others]
         self.text = _Lamp([one for one in patterns if one.scope == "any"], language)
-        self._heading, self.title = (
+        self.heading, self.title = (
             _Lamp([one for one in patterns if one.scope in ("any", scope)], language)
             if any(one.scope == scope for one in patterns)
             else self.text
             for scope in ("heading", "title")
         )
         # Passages share headings.
-        self._headings: dict[str, _Heading] = {}
+        self._headings: dict[str, tuple[list[Mark], tuple[Piece, ...]]] = {}
 
-    def lit_heading(self, heading: str) -> _Heading:
-        """A heading lit."""
+    def lit_heading(self, heading: str) -> tuple[list[Mark], tuple[Piece, ...]]:
+        """The marks of a heading, and it lit."""
         found = self._headings.get(heading)
         if found is None:
-            marks = self._heading.marks(heading)
-            found = _Heading(light(heading, marks), self._heading.lit(marks))
-            self._headings[heading] = found
+            marks = self.heading.marks(heading)
+            found = self._headings[heading] = marks, light(heading, marks)
         return found
 
 

@@ -46,10 +46,8 @@ def snippet(text: str, found: Sequence[Mark], *, width: int = 240) -> tuple[Piec
     if len(text) <= width:
         return light(text, found)
     passage = _Passage(text, found)
-    best = passage.fragments(width, 1)
     wanted = len(passage.patterns)
-    # One place shows what there is of a single pattern.
-    shown = len(passage.shown(best)) if wanted > 1 else wanted
+    best, shown = passage.fragment(width)
     for count in range(2, _FRAGMENTS + 1):
         if shown == wanted:
             break
@@ -124,8 +122,22 @@ class _Passage:
         after = bisect_left(self._mark_starts, end, first)
         return [number for _, stop, number in self._found[first:after] if stop <= end]
 
+    def fragment(self, width: int) -> tuple[list[_Span], int]:
+        """The one best stretch of at most ``width``, and how many patterns it shows."""
+        whole = 0, len(self._text)
+        window = self._window(width, whole, self.patterns, alone=True)
+        if window is None:
+            return [self._around(0, 0, width, whole)], 0
+        patterns, _, _, earliness, end = window
+        found = [self._around(-earliness, end, width, whole)]
+        if patterns < len(self.patterns) > 1:
+            # There may be more around it.
+            patterns = len(self.shown(found))
+        return found, patterns
+
     def fragments(self, total: int, count: int) -> list[_Span]:
-        """At most ``count`` stretches of at most ``total`` together, in order and apart."""
+        """At most ``count`` stretches, of several, of at most ``total`` together, in order and
+        apart."""
         width = (total - count + 1) // count
         chosen: list[_Span] = []
         free = [(0, len(self._text))]
@@ -134,7 +146,7 @@ class _Passage:
             found = [
                 (window, gap)
                 for gap in free
-                if (window := self._window(width, gap, missing, count == 1)) is not None
+                if (window := self._window(width, gap, missing, alone=False)) is not None
             ]
             if not found:
                 break
@@ -142,8 +154,6 @@ class _Passage:
             if chosen and not patterns:
                 break
             chosen.append(self._around(-earliness, end, width, gap))
-            if count == 1:
-                return chosen
             begin, end = chosen[-1]
             missing = missing - self.shown(chosen[-1:])
             free.remove(gap)
@@ -161,7 +171,7 @@ class _Passage:
             together.append((begin, end))
         return together
 
-    def _window(self, width: int, gap: _Span, missing: set[int], alone: bool) -> _Window | None:
+    def _window(self, width: int, gap: _Span, missing: set[int], *, alone: bool) -> _Window | None:
         """The best of what fits from each lit span in a gap on: freely, and in whole sentences."""
         spans, ends = self.spans, self._ends
         low = bisect_left(self._starts, gap[0])
