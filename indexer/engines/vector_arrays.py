@@ -45,35 +45,57 @@ _IDS = 8
 _LONG = 16
 
 
+class Found(NamedTuple):
+    """Where some documents have a term: their indices among these, ascending, how often each has
+    it, and all the positions in a row."""
+
+    indices: Array
+    frequencies: Array
+    positions: Array
+
+
+_NOT_FOUND = Found(np.empty(0, np.intp), NOWHERE.counts, np.empty(0, np.uint16))
+
+
 class Piece:
-    """What a segment has of a posting list: all positions as they lie in its file, how many of
-    them each document has, and which of these documents are deleted, by their indices.
+    """What a segment has of a posting list, as it lies in its files: the documents, numbered from
+    ``base`` in the commit, deleted ones included, how often each has the term, and all positions.
 
     Positions of long lists are looked at here and there only, so they are never put together
-    without the deleted ones, but for who asks for all of them.
+    without the deleted ones, but for who asks for all of some.
     """
 
-    __slots__ = ("_blocks", "_gone", "_shifts", "frequencies", "positions")
+    __slots__ = ("_blocks", "_deleted", "_gone", "base", "documents", "frequencies", "positions")
 
-    def __init__(self, frequencies: Array, positions: Array, gone: Array | None = None) -> None:
+    def __init__(
+        self, base: int, documents: Array, frequencies: Array, positions: Array, deleted: Deleted
+    ) -> None:
+        self.base = base
+        self.documents = documents
         self.frequencies = frequencies
         self.positions = positions
-        self._gone = gone
-        # Where the indices of what is left have to be raised by one more.
-        self._shifts = None if gone is None else gone - np.arange(len(gone))
+        self._deleted = deleted
+        # The indices of the deleted ones, once the others were asked for.
+        self._gone: Array | None = None
         self._blocks: Array | None = None
 
-    @property
-    def room(self) -> int:
-        """The bytes that it takes beside those of the files."""
-        return 0 if self._gone is None else 2 * self._gone.nbytes
+    def left(self) -> Counted:
+        """The documents that are not deleted, and how often each has the term."""
+        documents, counts = self.documents, self.frequencies
+        self._gone = self._deleted.among(documents)
+        if self._gone is not None:
+            keep = np.ones(len(documents), np.bool_)
+            keep[self._gone] = False
+            documents, counts = documents[keep], counts[keep]
+        return Counted(documents + np.int32(self.base) if self.base else documents, counts)
 
     def between(self, first: int, after: int) -> Array:
         """The positions of what is left from one index to another, one document's after the
         other's."""
         ends = np.array([first, after])
-        if self._shifts is not None:
-            ends = ends + self._shifts.searchsorted(ends, "right")
+        if self._gone is not None:
+            # What is left stands behind as many deleted ones as there are before it.
+            ends += (self._gone - np.arange(len(self._gone))).searchsorted(ends, "right")
         begin, end = self._begins(ends).tolist()
         found = self.positions[begin:end]
         if self._gone is None:
@@ -83,11 +105,15 @@ class Piece:
         flags[spans(self._begins(gone) - begin, self.frequencies.take(gone))] = False
         return found[flags]
 
-    def begins(self, at: Array) -> Array:
-        """Where the positions of what is left begin, by its indices."""
-        if self._shifts is not None:
-            at = at + self._shifts.searchsorted(at, "right")
-        return self._begins(at)
+    def within(self, wanted: Array) -> Found:
+        """Where some documents of the commit, none of them deleted, have the term."""
+        there, at = among(self.documents, wanted - self.base if self.base else wanted)
+        indices = there.nonzero()[0]
+        if not len(indices):
+            return _NOT_FOUND
+        at = at.take(indices)
+        counts = self.frequencies.take(at)
+        return Found(indices, counts, self.positions.take(spans(self._begins(at), counts)))
 
     def _begins(self, at: Array) -> Array:
         size = len(self.frequencies)
@@ -105,26 +131,47 @@ class Piece:
         return found
 
 
+class Pieces(tuple[Piece, ...]):
+    """Those of one term, segment by segment."""
+
+    __slots__ = ()
+
+    @property
+    def room(self) -> int:
+        """The bytes that they take beside those of the files."""
+        return 500 + 1_000 * len(self)
+
+    def within(self, wanted: Array) -> Found:
+        """Where some documents of the commit, none of them deleted, have the term."""
+        if len(self) == 1:
+            return self[0].within(wanted)
+        parts = [part for piece in self if len((part := piece.within(wanted)).indices)]
+        if len(parts) < 2:
+            return parts[0] if parts else _NOT_FOUND
+        indices, counts, positions = map(np.concatenate, zip(*parts, strict=True))
+        order = indices.argsort()
+        sizes = counts.take(order)
+        return Found(
+            indices.take(order), sizes, positions.take(spans(starts(counts).take(order), sizes))
+        )
+
+
 class Postings:
-    """Where a term is: ascending documents, how often in each, and positions on demand.
+    """Where a term is: ascending documents, how often in each, and positions on demand."""
 
-    ``pieces`` are those of one segment after the other, each with the number of its documents.
-    """
+    __slots__ = ("_sizes", "documents", "frequencies", "pieces", "room")
 
-    __slots__ = ("_pieces", "documents", "frequencies", "room")
-
-    def __init__(
-        self,
-        documents: Array,
-        frequencies: Array,
-        pieces: Sequence[tuple[int, Piece]],
-        room: int = 0,
-    ) -> None:
-        self.documents = documents
-        self.frequencies = frequencies
-        self._pieces = pieces
+    def __init__(self, pieces: Pieces) -> None:
+        self.pieces = pieces
+        lists = [piece.left() for piece in pieces] or [NOWHERE]
+        self._sizes = [len(each.documents) for each in lists]
+        documents, frequencies = zip(*lists, strict=True)
+        self.documents = documents[0] if len(lists) == 1 else np.concatenate(documents)
+        self.frequencies = frequencies[0] if len(lists) == 1 else np.concatenate(frequencies)
         # The bytes that it takes beside those of the files.
-        self.room = room + 500
+        self.room = 500
+        if self.documents.base is None:
+            self.room += self.documents.nbytes + self.frequencies.nbytes
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -132,13 +179,13 @@ class Postings:
     @property
     def places(self) -> int:
         """How many positions there are, those of deleted documents included."""
-        return sum(len(piece.positions) for _, piece in self._pieces)
+        return sum(len(piece.positions) for piece in self.pieces)
 
     def between(self, first: int, after: int) -> tuple[Array, Array, Array]:
         """The documents from one index to another, how often in each, and all the positions."""
         found = []
         base = 0
-        for size, piece in self._pieces:
+        for size, piece in zip(self._sizes, self.pieces, strict=True):
             low, high = max(first - base, 0), min(after - base, size)
             if low < high:
                 found.append(piece.between(low, high))
@@ -146,25 +193,8 @@ class Postings:
         positions = found[0] if len(found) == 1 else np.concatenate(found)
         return self.documents[first:after], self.frequencies[first:after], positions
 
-    def positions_of(self, at: Array, frequencies: Array) -> Array:
-        """Those of the documents at some indices, which have so many each."""
-        if len(self._pieces) == 1:
-            piece = self._pieces[0][1]
-            return piece.positions.take(spans(piece.begins(at), frequencies))
-        found = np.empty(int(frequencies.sum(dtype=np.intp)), np.int64)
-        ends = starts(frequencies)
-        base = 0
-        for size, piece in self._pieces:
-            own = ((at >= base) & (at < base + size)).nonzero()[0]
-            if len(own):
-                counts = frequencies.take(own)
-                wanted = spans(piece.begins(at.take(own) - base), counts)
-                found[spans(ends.take(own), counts)] = piece.positions.take(wanted)
-            base += size
-        return found
 
-
-_EMPTY = Postings(*NOWHERE, [(0, Piece(NOWHERE.counts, np.empty(0, np.uint16)))])
+_NO_POSTINGS = Postings(Pieces())
 
 
 class Arrays:
@@ -196,6 +226,7 @@ class Arrays:
             self.last[cut] = np.minimum(ends[cut], deleted[after[cut]])
         self.passages = self.last - self.first
         self._kept: Kept[tuple[str, str], Postings] = Kept(max(_KEPT, _KEPT_EACH * self.size))
+        self._pieces: Kept[tuple[str, str], Pieces] = Kept(_KEPT // 8)
         self._lengths: dict[View, Array] = {}
         self._norms: dict[View, Array] = {}
         self._ranks: dict[Sort, Array] = {}
@@ -208,42 +239,38 @@ class Arrays:
         later = copy(self)
         later._segments = self._segments[first:]
         later._kept = Kept(_KEPT // 8)
+        later._pieces = Kept(_KEPT // 8)
         return later
 
     def postings(self, field: str, term: str) -> Postings:
         """A term's postings over all segments, without deleted documents."""
-        return self._kept.get((field, term), self._load)
+        found = self._kept.find((field, term))
+        if found is None:
+            pieces = self.pieces(field, term)
+            if not pieces:
+                return _NO_POSTINGS
+            found = Postings(pieces)
+            self._kept.put((field, term), found)
+        return found
 
-    def _load(self, key: tuple[str, str]) -> Postings:
+    def pieces(self, field: str, term: str) -> Pieces:
+        """The same segment by segment, as they lie in the files."""
+        return self._pieces.get((field, term), self._look_up)
+
+    def _look_up(self, key: tuple[str, str]) -> Pieces:
         field, term = key
         data = term.encode("utf-8", "surrogatepass")
-        documents, frequencies, pieces = [], [], []
-        room = 0
+        pieces = []
         for segment, deleted in self._segments:
             of_field = segment.files.field(field)
             number = None if of_field is None else of_field.find(data)
             if of_field is None or number is None:
                 continue
-            own, counts, positions = map(np.asarray, of_field.lists(number))
-            own = own.view(np.int32) if own.itemsize == 4 else own.astype(np.int32)
-            gone = deleted.among(own)
-            piece = Piece(counts, positions, gone)
-            if gone is not None:
-                keep = np.ones(len(own), np.bool_)
-                keep[gone] = False
-                own, counts = own[keep], counts[keep]
-                room += own.nbytes + counts.nbytes + piece.room
-            if len(own):
-                documents.append(own + np.int32(segment.base) if segment.base else own)
-                frequencies.append(counts)
-                pieces.append((len(own), piece))
-        if not documents:
-            return _EMPTY
-        if len(documents) == 1:
-            room += documents[0].nbytes if documents[0].base is None else 0
-            return Postings(documents[0], frequencies[0], pieces, room)
-        whole, counts = np.concatenate(documents), np.concatenate(frequencies)
-        return Postings(whole, counts, pieces, room + whole.nbytes + counts.nbytes)
+            documents, counts, positions = map(np.asarray, of_field.lists(number))
+            narrow = documents.itemsize == 4
+            numbers = documents.view(np.int32) if narrow else documents.astype(np.int32)
+            pieces.append(Piece(segment.base, numbers, counts, positions, deleted))
+        return Pieces(pieces)
 
     def documents(self, field: str, term: str) -> Array:
         """The documents that have a term in a field."""

@@ -12,7 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import NOWHERE, Array, Arrays, Counted, Postings, among, heads
+from indexer.engines.vector_arrays import (
+    NOWHERE,
+    Array,
+    Arrays,
+    Counted,
+    Postings,
+    among,
+    heads,
+    starts,
+)
 from indexer.engines.vector_nearness import Places
 from indexer.matching import occurrences
 from indexer.plan import Path, Pattern
@@ -157,8 +166,8 @@ class Patterns:
                 found.append(self._places_along(path, field, documents))
                 continue
             for term, advance in chain.from_iterable(path):
-                postings = self._arrays.postings(field, term)
-                indices, _, frequencies, positions = places_in(postings, documents)
+                pieces = self._arrays.pieces(field, term)
+                indices, frequencies, positions = pieces.within(documents)
                 if len(indices):
                     begins = positions.astype(np.int64)
                     found.append(Places(np.repeat(indices, frequencies), begins, begins + advance))
@@ -172,10 +181,10 @@ class Patterns:
         for step in path:
             begins, ends = [], []
             for term, advance in step:
-                postings = self._arrays.postings(field, term)
-                if not len(postings):
+                pieces = self._arrays.pieces(field, term)
+                indices, frequencies, positions = pieces.within(documents)
+                if not len(indices):
                     continue
-                indices, _, frequencies, positions = places_in(postings, documents)
                 own = (np.repeat(indices, frequencies) << _BITS) + positions
                 if reached is None:
                     begins.append(own)
@@ -196,15 +205,20 @@ class Patterns:
         """The same of a pattern with slop, document by document."""
         found = []
         terms = {one.term for path in pattern.paths for step in path for one in step}
-        lists = {term: self._arrays.postings(field, term) for term in terms}
+        known = {term: self._places_by_index(field, term, documents) for term in terms}
         for number in range(len(documents)):
-            at = {
-                term: places_in(postings, documents[number : number + 1])[3].tolist()
-                for term, postings in lists.items()
-            }
+            at = {term: places.get(number, ()) for term, places in known.items()}
             places = occurrences(pattern, at.__getitem__)
             found += [(number, begin, end) for begin, end in places]
         return Places(*np.array(found, np.int64).reshape(-1, 3).T)
+
+    def _places_by_index(self, field: str, term: str, documents: Array) -> dict[int, list[int]]:
+        """The positions of a term in each of the documents that has it, by their indices."""
+        indices, frequencies, positions = self._arrays.pieces(field, term).within(documents)
+        ends = starts(frequencies).tolist()
+        places = positions.tolist()
+        spans_of = zip(indices.tolist(), ends, ends[1:], strict=False)
+        return {index: places[begin:end] for index, begin, end in spans_of}
 
     def _windows(
         self, begin: Array, end: Array, number: Array, wanted: Sequence[int], slop: int
@@ -282,27 +296,13 @@ def _places(postings: Postings, common: Array) -> Array:
         first = int(postings.documents.searchsorted(common[0]))
         after = int(postings.documents.searchsorted(common[-1], side="right"))
     if first == after or len(common) * _MOST < after - first:
-        documents, frequencies, positions = places_in(postings, common)[1:]
+        indices, frequencies, positions = postings.pieces.within(common)
+        documents = common.take(indices)
     else:
         documents, frequencies, positions = postings.between(first, after)
     found = np.repeat(documents.astype(np.int64) << _BITS, frequencies)
     found += positions
     return found
-
-
-def places_in(postings: Postings, wanted: Array) -> tuple[Array, Array, Array, Array]:
-    """Those of some documents that have a term: their indices among these, the documents, how
-    often, and all the positions in a row."""
-    if not len(postings):
-        return _NO_PLACES.passages, wanted[:0], postings.frequencies, _NO_PLACES.begins
-    there, at = among(postings.documents, wanted)
-    indices = there.nonzero()[0]
-    if not len(indices):
-        return indices, wanted[:0], postings.frequencies[:0], _NO_PLACES.begins
-    at = at.take(indices)
-    frequencies = postings.frequencies.take(at)
-    positions = postings.positions_of(at, frequencies)
-    return indices, wanted.take(indices), frequencies, positions
 
 
 def _meeting(one: Array, other: Array) -> Array:
