@@ -145,13 +145,16 @@ import contextlib, io, json, sys
 import indexer
 indexer.ONE_SHOT = True
 from indexer import command
+from indexer.engines import whoosh_engine, whoosh_evaluation
+if "arrays" in sys.argv:
+    whoosh_evaluation._SOME, whoosh_engine._ARRAYS_FROM = 0, -1
 for line in json.load(sys.stdin):
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in "oe")
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = command.main(line)
     out.flush(), err.flush()
     said = [stream.buffer.getvalue().decode() for stream in (out, err)]
-    print(json.dumps([status, *said, "msgspec" in sys.modules]))
+    print(json.dumps([status, *said, "numpy" in sys.modules]))
 """
 
 
@@ -178,10 +181,10 @@ def through_click(line: list[str], capsys: pytest.CaptureFixture[str]) -> list[o
     return [status, timeless(said.out), timeless(said.err)]
 
 
-def in_one_shot(lines: list[list[str]]) -> list[list[object]]:
+def in_one_shot(lines: list[list[str]], *options: str) -> list[list[object]]:
     """What a process that has light records makes of command lines."""
     ran = subprocess.run(
-        [sys.executable, "-c", _RUN_ALL],
+        [sys.executable, "-c", _RUN_ALL, *options],
         input=json.dumps(lines).encode(),
         capture_output=True,
         check=True,
@@ -204,9 +207,25 @@ def test_a_plain_search_says_what_the_full_command_says(
     (damaged / "essays.json").write_text('{"schema": "x"')
     for location in (str(tmp_path / "none"), str(damaged), "", "https://example.org/x", "x\0y"):
         lines.append(["search", "--index", location, "liberty"])
-    for line, (status, out, err, _) in zip(lines, in_one_shot(lines), strict=True):
+    for line, (status, out, err, numpy) in zip(lines, in_one_shot(lines), strict=True):
         told = [status, timeless(str(out)), timeless(str(err))]
         assert told == through_click(line, capsys), line
+        assert not numpy, line
+
+
+def test_a_search_that_takes_long_is_done_by_arrays_and_says_the_same(
+    index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        ["--index", index, "search", *OPTIONS[number % len(OPTIONS)], "--", query]
+        for number, query in enumerate(QUERIES)
+    ]
+    by_arrays = 0
+    for line, (status, out, err, numpy) in zip(lines, in_one_shot(lines, "arrays"), strict=True):
+        told = [status, timeless(str(out)), timeless(str(err))]
+        assert told == through_click(line, capsys), line
+        by_arrays += bool(numpy)
+    assert by_arrays
 
 
 def test_a_process_ends_with_what_the_search_gives(index: str) -> None:

@@ -11,7 +11,6 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from msgspec.structs import replace
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.vector_arrays import Array, Arrays, heads
@@ -20,6 +19,7 @@ from indexer.engines.vector_parts import Listed, Part, bm25, part_of
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_rows import Rows
 from indexer.plan import Path, Pattern, View
+from indexer.records import replace
 from indexer.rows import MOST_ROWS, is_graded, rows
 from indexer.terms import language_of, stem_of, stem_term
 from indexer.weights import BM25, inverse_frequency

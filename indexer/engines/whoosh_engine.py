@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
+# Passages to be looked at one by one that take longer than numpy to load, some 0.1 s.
+_ARRAYS_FROM = 80_000
 # Questions to a snapshot between two looks at how much memory its files take.
 _RELEASED = 4
 
@@ -54,7 +56,8 @@ class WhooshEngine:
     """The index in a folder. Every reading method answers from one commit.
 
     With ``vectors`` it searches by numpy, which is the faster the more it is asked and takes a
-    tenth of a second to load; the results are the same.
+    tenth of a second to load; without, it does so only where one search takes longer than that.
+    The results are the same.
     """
 
     def __init__(
@@ -276,13 +279,13 @@ class WhooshEngine:
         """Runs a plan over the newest commit."""
 
         def ask(snapshot: Snapshot) -> Matches:
-            if self._vectors:
+            evaluation = Evaluation(snapshot, deadline)
+            if self._vectors or evaluation.work(plan) > _ARRAYS_FROM:
                 from indexer.engines.vector_matches import VectorMatches
 
                 shelves = self._shelves_of(snapshot)
                 weighing = self._weighing_of(snapshot)
                 return VectorMatches(weighing, shelves, plan, sort, per_essay, deadline)
-            evaluation = Evaluation(snapshot, deadline)
             return WhooshMatches(
                 evaluation, snapshot, lambda: self._shelves_of(snapshot), plan, sort, per_essay
             )

@@ -19,6 +19,7 @@ from indexer.plan import (
     OfEssay,
     Pattern,
     Without,
+    patterns_in,
 )
 from indexer.records import replace
 from indexer.rows import is_graded
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from indexer.plan import (
         Dated,
         Path,
+        Plan,
         PlanNode,
     )
 
@@ -41,6 +43,10 @@ _POSITIONS = 1 << 24
 # Documents between two looks at the clock where each costs some microseconds.
 _CLOCK = 200
 _FEW_ROWS = 8
+# Passages of one word that take as long as one in which positions are compared.
+_COMPARED = 5
+# Work that is not worth to be measured.
+_SOME = 40_000
 # Patterns whose essays have been counted and are remembered.
 _KEPT_COUNTS = 4_096
 
@@ -58,6 +64,26 @@ class Evaluation:
     def check_clock(self) -> None:
         """``SearchTimeout`` once the deadline has passed."""
         check_clock(self._deadline)
+
+    def work(self, plan: Plan) -> int:
+        """About how many passages are looked at one by one for a plan, each where words follow
+        each other or are near counted several times."""
+        if self._snapshot.size * _COMPARED < _SOME:
+            return 0
+        needed = [word.pattern for word in plan.words if not word.optional_in]
+        sizes = [self._size(one) for one in needed or [word.pattern for word in plan.words]]
+        strict = sum(map(self._size, patterns_in(plan.strict)))
+        return sum(sizes) // 2 + min(sizes, default=0) + strict
+
+    def _size(self, pattern: Pattern) -> int:
+        """The same for a pattern."""
+        field = next(iter((*fields.of_passages(pattern), *fields.of_essays(pattern))), "")
+        postings = self._snapshot.postings
+        total = 0
+        for path in pattern.paths:
+            steps = [sum(len(postings(field, one.term)) for one in step) for step in path]
+            total += min(steps, default=0) * (1 if len(path) == 1 else _COMPARED)
+        return total
 
     # Where patterns occur
 
@@ -122,10 +148,10 @@ class Evaluation:
             if not lists:
                 return [], set()
             steps.append(lists)
-        for lists in sorted(steps, key=_size):
+        for lists in sorted(steps, key=_length):
             if common is None:
                 common = set(chain.from_iterable(p.documents for _, p in lists))
-            elif len(common) * 8 > _size(lists):
+            elif len(common) * 8 > _length(lists):
                 common = common.intersection(chain.from_iterable(p.documents for _, p in lists))
             if not common:
                 break
@@ -141,7 +167,7 @@ class Evaluation:
         numbered = list(enumerate(steps))
         if all(advance == 1 for lists in steps for advance, _ in lists):
             # Then any order will do, and the rarest leaves the least to look for.
-            numbered.sort(key=lambda step: _size(step[1]))
+            numbered.sort(key=lambda step: _length(step[1]))
         reached: set[int] | None = None
         for shift, lists in numbered:
             self.check_clock()
@@ -326,7 +352,7 @@ class Evaluation:
         ]
 
 
-def _size(lists: list[tuple[int, PostingList]]) -> int:
+def _length(lists: list[tuple[int, PostingList]]) -> int:
     """How many documents a step is in."""
     return sum(len(postings) for _, postings in lists)
 
