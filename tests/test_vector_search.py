@@ -102,14 +102,16 @@ def assert_same(both: Both, text: str, *, per_essay: int = 3, first: int = 2) ->
             assert vector.occurs(pattern) == plain.occurs(pattern), (text, pattern)
 
 
-@pytest.fixture(params=["as it is", "as in a large library", "in parts"])
+@pytest.fixture(params=["as it is", "as in a large library", "as said very often", "in parts"])
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What large libraries are searched by, in small ones."""
     if request.param == "in parts":
         monkeypatch.setattr(vector_patterns, "_AT_ONCE", 2)
         monkeypatch.setattr(vector_arrays, "_SHORT", 0)
         monkeypatch.setattr(vector_arrays, "_IDS", 0)
-    if request.param == "as in a large library":
+        monkeypatch.setattr(vector_scoring, "_FEW_IN_ALL", 0)
+        monkeypatch.setattr(vector_scoring, "_SHORTER", 0)
+    if request.param in ("as in a large library", "as said very often"):
         monkeypatch.setattr(vector_choosing, "_FEW", 0)
         monkeypatch.setattr(vector_matches, "_FIRST", 1)
         monkeypatch.setattr(vector_scoring, "_FEW", 1)
@@ -121,6 +123,8 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(vector_parts, "_LONGER", 0)
         monkeypatch.setattr(vector_rows, "_DENSE", 1_000_000)
         monkeypatch.setattr(vector_patterns, "_MOST", 0)
+    if request.param == "as said very often":
+        monkeypatch.setattr(vector_scoring, "_MOST", 0)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ worth, and ``most`` that any is; ``flags`` tells of every essay whether it is on
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +23,9 @@ from indexer.plan import View
 _LONGER = 8
 # Lengths that a document may have, each in a byte.
 _LENGTHS = 256
+_BYTE = 255
+# Steps of what a passage is worth, to each unit; a power of two, so that rounding up is exact.
+STEPS = 32
 # Documents whose worths are computed at a time: numbers beyond what a processor holds near take
 # several times as long.
 _BLOCK = 8_192
@@ -65,15 +69,28 @@ class Listed:
         return among(self.documents, documents)[0]
 
     def worths(self, documents: Array) -> Array:
-        """What it is worth in each of some documents."""
+        """What it is worth in each of some documents, ascending."""
+        if self.size < len(documents):
+            # What is shorter is looked for in what is longer.
+            there, at = among(documents, self.documents)
+            found = np.zeros(len(documents))
+            found[at[there]] = self.worths_at(there)
+            return found
         there, at = among(self.documents, documents)
         if isinstance(self._worths, float):
             return self._worths * there
         return np.where(there, self._worths.take(at, mode="clip"), 0.0)
 
     def worths_at(self, at: Array | slice) -> Array | float:
-        """What it is worth in those of its own documents at some indices."""
+        """What it is worth in some of its own documents, by indices or flags."""
         return self._worths if isinstance(self._worths, float) else self._worths[at]
+
+    def impacts(self) -> Array:
+        """What it is worth in each of its documents in whole steps, rounded up."""
+        if isinstance(self._worths, float):
+            return np.full(self.size, ceil(self._worths * STEPS), np.uint16)
+        steps: Array = np.ceil(self._worths * STEPS).astype(np.uint16)
+        return steps
 
     def ranges_in(self, places: Array) -> tuple[Array, Array, Array]:
         """Which of some essays it has passages of, as flags; of these the index of the first and
@@ -88,8 +105,8 @@ class Dense:
     """A part as a count for each document there is."""
 
     __slots__ = (
-        "_lengths", "_worth_of", "begins", "best", "counts", "flags", "language", "most", "places",
-        "size",
+        "_impacts", "_lengths", "_worth_of", "begins", "best", "counts", "flags", "language",
+        "most", "places", "size",
     )  # fmt: skip
 
     def __init__(
@@ -104,6 +121,7 @@ class Dense:
         self.language = language
         self.counts = counts
         self.size = len(found.documents)
+        self._impacts: Array | None = None
         self._lengths = arrays.lengths(view)
         # What each count is worth in a document of each length.
         numbers = np.arange((int(found.counts.max()) + 1) * _LENGTHS)
@@ -127,7 +145,8 @@ class Dense:
     def room(self) -> int:
         """The bytes that it takes."""
         essays = self.places.nbytes + self.begins.nbytes + self.best.nbytes + self.flags.nbytes
-        return self.counts.nbytes + self._worth_of.nbytes + essays
+        # The impacts counted in, which may be made later.
+        return 2 * self.counts.nbytes + self._worth_of.nbytes + essays
 
     def held(self, documents: Array) -> Array:
         """Which of some documents have the pattern, as flags."""
@@ -140,6 +159,21 @@ class Dense:
         codes *= _LENGTHS
         codes += self._lengths.take(documents)
         return self._worth_of.take(codes)
+
+    def impacts(self) -> Array:
+        """What it is worth in every document there is in whole steps, rounded up."""
+        if self._impacts is None:
+            steps = np.ceil(self._worth_of * STEPS)
+            steps = steps.astype(np.uint8 if steps.max() <= _BYTE else np.uint16)
+            found = np.empty(len(self.counts), steps.dtype)
+            for begin in range(0, len(found), _BLOCK):
+                block = slice(begin, begin + _BLOCK)
+                codes = self.counts[block].astype(np.uint16)
+                codes *= _LENGTHS
+                codes += self._lengths[block]
+                found[block] = steps.take(codes)
+            self._impacts = found
+        return self._impacts
 
 
 Part: TypeAlias = Listed | Dense

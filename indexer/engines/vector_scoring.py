@@ -1,9 +1,10 @@
 """Scores of passages by whole essays, and which essays have the best of them.
 
-Few passages are scored. Each part of a pattern knows the most that it is worth in any passage:
-where what is known of a passage's score and the most that the rest may add to it are less than
-the best score of the last essay wanted, it is left alone (MaxScore: Turtle and Flood, "Query
-Evaluation: Strategies and Optimizations", 1995, for lists in the place of documents).
+Few passages are scored. What each pattern is worth in a passage is known in whole steps, rounded
+up, and the sum of these is quickly made and bounds the score: a passage whose bound is below the
+score of the last essay wanted is left alone (quantised impacts: Anh, de Kretser and Moffat,
+"Vector-Space Ranking with Effective Early Termination", 2001; here as bounds, so that the order is
+exact).
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ import numpy as np
 
 from indexer.engines.vector_arrays import Array, Arrays, heads, spans, starts
 from indexer.engines.vector_choosing import words_of
-from indexer.engines.vector_parts import Dense, Listed, Part
+from indexer.engines.vector_parts import STEPS, Dense, Listed, Part
 from indexer.engines.vector_tiers import Tier
 
 # Passages that are scored without asking which of them need not be.
-_FEW = 2_000
+_FEW = 16_384
 # Passages of essays, with those of no interest, that are gone through in one go.
 _FEW_IN_ALL = 65_536
 # Lists are added up whole where they are together so many times as short as there are documents.
 _SHORTER = 4
-# A bound is a sum in another order than a score is, and may be less in the last digits.
+# A score in the order of its sum may be more than its bound in the last digits.
 _MARGIN = 1e-9
+# The most that a sum of steps may be.
+_MOST = 65_535 / STEPS - 256
 
 
 class Scored(NamedTuple):
@@ -76,21 +79,19 @@ class Scoring:
 
     def leading(self, tier: Tier, most: int) -> Leading:
         """Of a tier's essays those that have the best passages, so many at least."""
-        most = min(most, tier.size)
-        if tier.documents is not None:
-            left = sorted(self._weights, key=lambda weight: -weight.most)
-            return self._leading_of(tier.documents, np.zeros(len(tier.documents)), left, most, 0.0)
         if tier.whole:
             best = np.zeros(len(self._arrays.essays))
             for _, times, part in self._weights:
                 _raise(best, part.places, times * part.best)
             places = tier.essays.nonzero()[0]
             return Leading(places, best.take(places))
-        parts = [weight.part for weight in self._weights]
-        short = sum(part.size for part in parts) * _SHORTER <= self._arrays.size
-        if short or not set(tier.parts).issubset(parts):
+        size = sum(weight.part.size for weight in self._weights)
+        if tier.documents is None and size * _SHORTER <= self._arrays.size:
             return self._leading_of_all(tier)
-        return self._leading_of_lists(tier, most)
+        if sum(weight.most for weight in self._weights) > _MOST:
+            documents = tier.documents
+            return leaders(self.listed(self._held(tier) if documents is None else documents))
+        return self._leading_by_bounds(tier, min(most, tier.size))
 
     def _leading_of_all(self, tier: Tier) -> Leading:
         """The same by scores of all passages, for lists that are short."""
@@ -103,50 +104,45 @@ class Scoring:
         places = tier.essays.nonzero()[0]
         return Leading(places, best.take(places))
 
-    def _leading_of_lists(self, tier: Tier, most: int) -> Leading:
-        """The same by the lists of those parts alone without which no passage gets so far."""
-        own = set(tier.parts)
-        order = sorted(self._weights, key=lambda weight: (weight.part not in own, -weight.most))
-        rests = _rests(order)
-        scores = np.zeros(self._arrays.size)
-        best = np.zeros(len(self._arrays.essays))
-        places = tier.essays.nonzero()[0]
-        least = 0.0
-        lists: list[Array] = []
-        for weight, rest in zip(order, rests, strict=False):
-            if weight.part not in own or rest < least * (1 - _MARGIN):
-                break
-            documents = weight.part.documents
-            _add(scores, weight, documents)
-            _raise_by(best, scores, weight.part, documents)
-            least = _least(best.take(places), most)
-            lists.append(documents)
-        bound = least * (1 - _MARGIN) - rests[len(lists)]
-        may = []
-        for documents in lists:
-            own_may = documents[scores.take(documents) >= bound]
-            may.append(own_may[tier.essays.take(self._arrays.place_of.take(own_may))])
-        documents = self._arrays.union(may)
-        left = order[len(lists) :]
-        return self._leading_of(documents, scores.take(documents), left, most, least)
+    def _leading_by_bounds(self, tier: Tier, most: int) -> Leading:
+        """The same by the scores of those passages alone that are bounded by as much."""
+        arrays = self._arrays
+        bounds = np.zeros(arrays.size, np.uint16)
+        for _, times, part in self._weights:
+            if isinstance(part, Dense):
+                bounds += part.impacts() if times == 1 else part.impacts() * np.uint16(times)
+            elif tier.essays.take(part.places).any():
+                bounds[part.documents] += part.impacts() * np.uint16(times)
+        documents = tier.documents
+        if documents is None:
+            highest = np.maximum.reduceat(bounds, arrays.essays)[tier.essays]
+        else:
+            bounds = bounds.take(documents)
+            highest = np.maximum.reduceat(bounds, heads(arrays.place_of.take(documents)))
+        # Twice as many essays as are wanted, for a score that the last of these has at least.
+        bound = int(_least(highest, min(2 * most, tier.size)))
+        first = self.listed(self._within(tier, (bounds >= bound).nonzero()[0]))
+        least = int(_least(leaders(first).best, most) * (1 - _MARGIN) * STEPS)
+        if least >= bound:
+            return leaders(first)
+        others = self._within(tier, ((bounds >= least) & (bounds < bound)).nonzero()[0])
+        return leaders(self.listed(arrays.union([first.documents, others])))
 
-    def _leading_of(
-        self, documents: Array, scores: Array, left: Sequence[Weight], most: int, least: float
-    ) -> Leading:
-        """The same of some passages, by what is known of their scores and what is ``left`` to add;
-        ``least`` is what the last essay wanted has at least."""
-        for number, (weight, rest) in enumerate(zip(left, _rests(left)[1:], strict=True)):
-            if len(documents) <= _FEW:
-                break
-            scores += weight.times * weight.part.worths(documents)
-            if number == 0:
-                # What is first now has good scores in all.
-                first = scores.argpartition(len(scores) - _FEW)[-_FEW:]
-                first.sort()
-                least = max(least, _least(leaders(self.listed(documents[first])).best, most))
-            may = scores + rest >= least * (1 - _MARGIN)
-            documents, scores = documents[may], scores[may]
-        return leaders(self.listed(documents))
+    def _within(self, tier: Tier, numbers: Array) -> Array:
+        """Those of some documents, or for a tier with a list of its documents those at some
+        indices, that are of the tier."""
+        if tier.documents is not None:
+            return tier.documents.take(numbers)
+        documents = numbers.astype(np.int32)
+        documents = documents[tier.essays.take(self._arrays.place_of.take(documents))]
+        held = np.zeros(len(documents), np.bool_)
+        for part in tier.parts:
+            held |= part.held(documents)
+        return documents[held]
+
+    def _held(self, tier: Tier) -> Array:
+        """All passages of a tier."""
+        return self._within(tier, np.arange(self._arrays.size))
 
     def listed(self, documents: Array) -> Scored:
         """Some passages."""
@@ -238,14 +234,3 @@ def _least(best: Array, most: int) -> float:
     if len(best) < most:
         return 0.0
     return float(np.partition(best, len(best) - most)[len(best) - most])
-
-
-def _rests(weights: Sequence[Weight]) -> list[float]:
-    """What a passage gains at most by weights from each one on, and after the last."""
-    most: dict[int, float] = {}
-    rests = [0.0]
-    for weight in reversed(weights):
-        # A passage is in one part of a pattern.
-        most[weight.pattern] = max(most.get(weight.pattern, 0.0), weight.most)
-        rests.append(sum(most.values()))
-    return rests[::-1]
