@@ -43,7 +43,7 @@ def letters_of(text: str) -> bytes | None:
     signs, a byte for each code point; nothing where it has other letters, or words over the end of
     a line."""
     try:
-        data = text.encode("ascii") if text.isascii() else charmap_encode(text, "strict", _CODES)[0]
+        data = text.encode() if text.isascii() else charmap_encode(text, "strict", _CODES)[0]
     except UnicodeEncodeError:
         return None
     if "-" in text and len(text.splitlines()) > 1 and is_sewn(text):

@@ -99,21 +99,33 @@ class Marker:
     def marks(self, text: str) -> list[Mark]:
         """Marks in order of their start; those of one pattern neither overlap nor touch."""
         rows: Sequence[_Row] = self._rows
-        places: Sequence[_Place] | None = None
         letters = None if self._begin_alone is None else letters_of(text)
-        if letters is not None:
-            if rows:
-                rows = [row for row in rows if any(may_hold(letters, way) for way in row.steps)]
-            places = self._places_by(letters, text, rows)
+        if letters is not None and rows:
+            rows = [row for row in rows if any(may_hold(letters, way) for way in row.steps)]
+        if rows:
+            return self._marks_with(rows, text, letters)
+        # Between two pieces there is white space, so that their marks don't touch.
+        if letters is not None and self._begin_alone is not None:
+            found = pieces(letters, self._begin_alone)
+            if found is not None:
+                return [
+                    Mark(begin + start, begin + end, number)
+                    for begin, after in found
+                    for start, end, number in self._marks_in(text[begin:after])
+                ]
+        return [
+            Mark(begin + start, begin + end, number)
+            for piece, begin, _ in self._locator.places(text, positions=False)
+            for start, end, number in self._marks_in(piece)
+        ]
+
+    def _marks_with(self, rows: Sequence[_Row], text: str, letters: bytes | None) -> list[Mark]:
+        """The marks in a text that may have some rows."""
+        places: Sequence[_Place] | None = None
+        if letters is not None and all(row.side_by_side for row in rows):
+            places = self._places_by(letters, text)
         if places is None:
-            places = self._locator.places(text, positions=bool(rows))
-        if not rows:
-            # Between two pieces there is white space, so that their marks don't touch.
-            return [
-                Mark(offset + start, offset + end, number)
-                for piece, offset, _ in places
-                for start, end, number in self._marks_in(piece)
-            ]
+            places = self._locator.places(text, positions=True)
         spans: dict[int, list[_Span]] = {}
         terms: dict[View, _Terms] = {"exact": {}, "stem": {}}
         offsets: dict[tuple[str, int], _Span] = {}
@@ -134,18 +146,12 @@ class Marker:
                 spans.setdefault(number, []).append(span)
         return _in_order(spans)
 
-    def _places_by(self, letters: bytes, text: str, rows: Sequence[_Row]) -> list[_Place] | None:
-        """Where pieces stand that may have what is wanted, told by their letters; positions are
-        0 without rows, and with rows those of words side by side. Nothing where that can't be told,
-        or is not enough."""
-        begin_with = self._begin if rows else self._begin_alone
-        if begin_with is None or (rows and not all(row.side_by_side for row in rows)):
-            return None
-        found = pieces(letters, begin_with)
+    def _places_by(self, letters: bytes, text: str) -> list[_Place] | None:
+        """Where pieces stand that may have what is wanted, told by their letters, their positions
+        those of words side by side; nothing where that can't be told."""
+        found = None if self._begin is None else pieces(letters, self._begin)
         if found is None:
             return None
-        if not rows:
-            return [(text[begin:end], begin, 0) for begin, end in found]
         places: list[_Place] = []
         position = after = 0
         for begin, end in found:
