@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.engines import whoosh_lengths
 from indexer.engines.base import Engine, Entry, Matches
@@ -140,3 +142,18 @@ def test_bytes_of_lengths_ascend_and_stand_for_themselves() -> None:
     assert [lengths[b] for b in (0, 39, 40, 41, 48, 64, 255)] == [
         0, 39, 40, 42, 56, 152, 2_013_265_944,
     ]  # fmt: skip
+
+
+NUMBERS = st.integers(0, 2**20) | st.integers(0, 2**50)
+TOKENS = st.lists(st.builds(whoosh_lengths.Tokens, NUMBERS, NUMBERS), max_size=4)
+
+
+@given(st.lists(st.lists(TOKENS, max_size=5), max_size=9))
+def test_totals_of_many_essays_are_the_sums_of_theirs(pieces: list[list[Any]]) -> None:
+    packed = [b"".join(map(whoosh_lengths.pack_totals, piece)) for piece in pieces]
+    passages = [tokens for piece in pieces for essay in piece for tokens in essay]
+    exact, stem = ([number for number in column if number] for column in (
+        [tokens.exact for tokens in passages], [tokens.stem for tokens in passages]
+    ))  # fmt: skip
+    found = whoosh_lengths.sum_totals(packed)
+    assert found == {"exact": (len(exact), sum(exact)), "stem": (len(stem), sum(stem))}

@@ -18,6 +18,7 @@ from indexer.engines import (
     vector_arrays,
     vector_choosing,
     vector_matches,
+    vector_orders,
     vector_parts,
     vector_patterns,
     vector_rows,
@@ -108,7 +109,7 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.param == "in parts":
         monkeypatch.setattr(vector_patterns, "_AT_ONCE", 2)
         monkeypatch.setattr(vector_arrays, "_SHORT", 0)
-        monkeypatch.setattr(vector_arrays, "_IDS", 0)
+        monkeypatch.setattr(vector_orders, "_IDS", 0)
         monkeypatch.setattr(vector_scoring, "_FEW_IN_ALL", 0)
         monkeypatch.setattr(vector_scoring, "_SHORTER", 0)
     if request.param in ("as in a large library", "as said very often"):

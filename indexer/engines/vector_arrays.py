@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.vector_kept import Kept
+from indexer.engines.vector_orders import Orders
 from indexer.engines.whoosh_reader import Snapshot
-from indexer.model import Sort
 from indexer.plan import View
 
 Array = npt.NDArray[Any]
@@ -33,13 +33,13 @@ NOWHERE = Counted(np.empty(0, np.int32), np.empty(0, np.uint8))
 # Bytes of posting lists that are kept: for each document of the index, and at least. Those that
 # lie in one piece in a file take next to none.
 _KEPT_EACH, _KEPT = 32, 8_000_000
+# The same of what is known of them as they lie in the files.
+_PIECES_EACH = 4
 
 # Documents whose counts are added up beforehand, to find the positions of one of them.
 _BLOCK = 16
 # Up to so many are all added up whenever that is asked for.
 _SHORT = 2_048
-# All ids are put in order when so many times the ids asked for are more.
-_IDS = 8
 # Where a list has so many documents for each end of a run of deleted ones, the ends are looked for
 # in it.
 _LONG = 16
@@ -78,6 +78,18 @@ class Piece:
         # The indices of the deleted ones, once the others were asked for.
         self._gone: Array | None = None
         self._blocks: Array | None = None
+
+    @property
+    def room(self) -> int:
+        """The bytes that it takes beside those of the files, with what is yet to be made of it."""
+        size = len(self.frequencies)
+        blocks = 8 * (size // _BLOCK) if size > _SHORT else 0
+        return 1_000 + blocks
+
+    @property
+    def gone(self) -> int:
+        """The bytes of what is known of deleted ones."""
+        return 0 if self._gone is None else self._gone.nbytes
 
     def left(self) -> Counted:
         """The documents that are not deleted, and how often each has the term."""
@@ -138,8 +150,8 @@ class Pieces(tuple[Piece, ...]):
 
     @property
     def room(self) -> int:
-        """The bytes that they take beside those of the files."""
-        return 500 + 1_000 * len(self)
+        """The bytes that they take beside those of the files, with what is yet to be made."""
+        return 500 + sum(piece.room for piece in self)
 
     def within(self, wanted: Array) -> Found:
         """Where some documents of the commit, none of them deleted, have the term."""
@@ -169,7 +181,7 @@ class Postings:
         self.documents = documents[0] if len(lists) == 1 else np.concatenate(documents)
         self.frequencies = frequencies[0] if len(lists) == 1 else np.concatenate(frequencies)
         # The bytes that it takes beside those of the files.
-        self.room = 500
+        self.room = pieces.room + sum(piece.gone for piece in pieces)
         if self.documents.base is None:
             self.room += self.documents.nbytes + self.frequencies.nbytes
 
@@ -226,12 +238,12 @@ class Arrays:
             self.last[cut] = np.minimum(ends[cut], deleted[after[cut]])
         self.passages = self.last - self.first
         self._kept: Kept[tuple[str, str], Postings] = Kept(max(_KEPT, _KEPT_EACH * self.size))
-        self._pieces: Kept[tuple[str, str], Pieces] = Kept(_KEPT // 8)
+        self._pieces: Kept[tuple[str, str], Pieces] = Kept(
+            max(_KEPT // 8, _PIECES_EACH * self.size)
+        )
         self._lengths: dict[View, Array] = {}
         self._norms: dict[View, Array] = {}
-        self._ranks: dict[Sort, Array] = {}
-        # How many ids were asked for.
-        self._ids = 0
+        self.orders = Orders(snapshot)
         self._languages: Array | None = None
 
     def from_segment(self, first: int) -> Arrays:
@@ -303,34 +315,6 @@ class Arrays:
             for language, count in zip(self.snapshot.languages, counts.tolist(), strict=False)
             if count
         }
-
-    def ranks(self, sort: Sort) -> Array:
-        """For each essay its place in an order: by id for ``relevance``, as a tie is broken; by
-        title; by date, newest first and undated last; both then by id."""
-        found = self._ranks.get(sort)
-        if found is None:
-            order = list(range(len(self.essays)))
-            order.sort(key=self.snapshot.sort_keys(fields.SORT_ID).__getitem__)
-            if sort == "title":
-                order.sort(key=self.snapshot.sort_keys(fields.SORT_TITLE).__getitem__)
-            elif sort == "date":
-                days = self.snapshot.sort_keys(fields.SORT_DAY)
-                order.sort(key=days.__getitem__, reverse=True)
-            found = np.empty(len(order), np.int32)
-            found[order] = np.arange(len(order), dtype=np.int32)
-            self._ranks[sort] = found
-        return found
-
-    def ids_ranked(self, places: Array) -> Array:
-        """For some essays numbers that order as their ids do."""
-        self._ids += len(places)
-        # So the first search of a commit need not put all in order.
-        if "relevance" in self._ranks or self._ids * _IDS > len(self.essays):
-            return self.ranks("relevance")[places]
-        ids = [self.snapshot.sort_key(fields.SORT_ID, place) for place in places.tolist()]
-        found = np.empty(len(ids), np.int32)
-        found[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
-        return found
 
     def passages_of(self, places: Array) -> Array:
         """The documents of essays' passages, essay by essay."""

@@ -188,7 +188,7 @@ class VectorMatches:
             return known
         if self._sort != "relevance":
             places = tier.essays.nonzero()[0]
-            order = places[self._arrays.ranks(self._sort)[places].argsort()]
+            order = places[self._arrays.orders.ranks(self._sort)[places].argsort()]
         else:
             # Whoever asks for more is likely to ask again.
             until = max(stop, _FIRST) if known is None else max(stop, _MORE * len(known))
@@ -213,7 +213,7 @@ class VectorMatches:
         if equal.any():
             tied = order[np.append(equal, False) | np.append(False, equal)]
             ranks = np.zeros(len(order), np.int32)
-            ranks[tied] = self._arrays.ids_ranked(places[chosen[tied]])
+            ranks[tied] = self._arrays.orders.ids_ranked(places[chosen[tied]])
             order = np.lexsort((ranks, -scores))
         found_at: Array = chosen[order[:most]]
         return found_at

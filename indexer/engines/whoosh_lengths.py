@@ -13,7 +13,7 @@ from indexer.weights import BM25
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from indexer.analysis import Postings
     from indexer.plan import View
@@ -106,9 +106,24 @@ def sum_totals(packed: Iterable[bytes]) -> dict[View, Totals]:
     values = list(packed)
     if any(len(value) % _BYTES for value in values):
         raise ValueError("the lengths of an essay are cut short")
-    halves = memoryview(b"".join(values)).cast("I")
-    exact, low, high, stem, stem_low, stem_high = (sum(halves[n::6]) for n in range(6))
-    return {
-        "exact": Totals(exact, low + (high << 32)),
-        "stem": Totals(stem, stem_low + (stem_high << 32)),
-    }
+    exact, exact_tokens, stem, stem_tokens = _split(_sum(b"".join(values)))
+    return {"exact": Totals(exact, exact_tokens), "stem": Totals(stem, stem_tokens)}
+
+
+def _sum(packed: bytes) -> int:
+    """The sum of an essay's totals in a row, each as one number: no part of it grows beyond its
+    bits, since documents are numbered by 32."""
+    # Half of them are added to the others at once, and so on: a loop takes three times as long.
+    total, number = int.from_bytes(packed, "little"), len(packed) // _BYTES
+    while number > 1:
+        number = (number + 1) // 2
+        bits = 8 * _BYTES * number
+        total = (total >> bits) + (total & ((1 << bits) - 1))
+    return total
+
+
+def _split(total: int) -> Iterator[int]:
+    """The parts of such a number."""
+    for bits in (32, 64, 32, 64):
+        yield total & ((1 << bits) - 1)
+        total >>= bits
