@@ -7,6 +7,7 @@ has one of the terms is left out.
 
 from __future__ import annotations
 
+import unicodedata
 from _codecs import charmap_build, charmap_encode
 
 from indexer.languages import STEMMERS
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
     from indexer.plan import View
 
-# What English books have besides ASCII: no letters, and no white space.
+# What English books have besides ASCII: signs that are no letters and no white space, and letters
+# that fold to one of ASCII.
 _SIGNS = "“”‘’—–…•§£©®°†"
+_ACCENTED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _ASCII = "".join(map(chr, range(128)))
-_CODES = charmap_build((_ASCII + _SIGNS).ljust(256, "\ufffe"))
+_BARE = unicodedata.normalize("NFD", _ACCENTED).encode("ascii", "ignore").decode()
+_CODES = charmap_build((_ASCII + _SIGNS + _ACCENTED).ljust(256, "\ufffe"))
 # Letters; fewer are found in too many words.
 _FEWEST = 2
 # Beginnings that are looked for one by one in less time than a text is taken apart; where there
@@ -34,14 +38,14 @@ _SPACE = ord(" ")
 # A space for white space, a full stop for all else but letters and digits.
 _LETTERS = bytes(
     ord(" " if sign.isspace() else sign.lower() if sign.isalnum() else ".")
-    for sign in _ASCII.ljust(256, ".")
+    for sign in (_ASCII + _SIGNS + _BARE).ljust(256, ".")
 )
 
 
 def letters_of(text: str) -> bytes | None:
-    """A text as lower-case letters and digits with spaces for white space and full stops for other
-    signs, a byte for each code point; nothing where it has other letters, or words over the end of
-    a line."""
+    """A text as folded letters and digits with spaces for white space and full stops for other
+    signs, a byte for each code point; nothing where it has letters that don't fold to one of
+    ASCII, or words over the end of a line."""
     try:
         data = text.encode() if text.isascii() else charmap_encode(text, "strict", _CODES)[0]
     except UnicodeEncodeError:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from indexer import marks
 from indexer.analysis import analyse, exact_paths, stem_paths
 from indexer.beginnings import beginnings, has_words, letters_of, may_hold, pieces
+from indexer.folding import fold
 from indexer.marks import Marker
 from indexer.plan import Pattern, View
 from indexer.terms import exact_term, stem_term
@@ -20,7 +21,7 @@ ENDINGS = st.sampled_from(
 )
 WORDS = st.builds(
     lambda start, *ends: start + "".join(ends),
-    st.text("aeiouybcdlnrstgzmYL", min_size=1, max_size=6),
+    st.text("aeiouybcdlnrstgzmYLéïñ", min_size=1, max_size=6),
     st.one_of(st.just(""), ENDINGS),
     st.one_of(st.just(""), ENDINGS),
 )
@@ -31,7 +32,8 @@ TEXTS = st.lists(
             [
                 " ", " ", " ", "\n", "-\n", "\t", "\x1c", "-", "--", "'", "’", "`", "’s", ".", ",",
                 "/", "_", "U.S.", "e.g.", "1,000", "3rd", "km", "co-", "l'", "d’", "“", "”", "—",
-                "an", "ana", "a-", "ab", "aba", "x" * 70, "é", "全", "\xa0", "\u2011", "\u00ad", "",
+                "an", "ana", "a-", "ab", "aba", "x" * 70, "é", "É", "naïve", "æ", "全", "\xa0",
+                "\u2011", "\u00ad", "",
             ]
         ),
     ),
@@ -114,7 +116,7 @@ def test_the_pieces_found_have_every_place_of_a_term(text: str, language: str) -
 def test_english_words_begin_as_their_stems_say(word: str) -> None:
     for view, term, _, _ in terms_of(word, "en"):
         for beginning in beginnings(wanting(view, term), "en") or ():
-            assert word.lower().startswith(beginning.decode())
+            assert fold(word).startswith(beginning.decode())
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,15 @@ def test_words_that_hang_together_can_not_always_be_told() -> None:
     assert pieces(letters, [b"oper"]) == [(3, 13)]
 
 
-@pytest.mark.parametrize("text", ["naïve", "demo-\ncrats", "non\u2011break", "1\xa0000", "文"])
+def test_letters_that_fold_to_one_count_as_that() -> None:
+    assert letters_of("Naïve Élan, señor Ångström’s FAÇADE") == (
+        b"naive elan. senor angstrom.s facade"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["æ", "nai\u0308ve", "ß", "кот", "demo-\ncrats", "non\u2011break", "1\xa0000", "文"]
+)
 def test_other_letters_and_words_over_line_ends_are_for_others(text: str) -> None:
     assert letters_of(text) is None
 
