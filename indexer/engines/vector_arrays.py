@@ -292,7 +292,7 @@ class Arrays:
         """The length of each document, in a byte."""
         lengths = self._lengths.get(view)
         if lengths is None:
-            lengths = self._lengths[view] = _bytes(self.snapshot.lengths(view))
+            lengths = self._lengths[view] = np.asarray(memoryview(self.snapshot.lengths(view)))  # type: ignore[arg-type]
         return lengths
 
     def norms(self, view: View) -> Array:
@@ -357,11 +357,6 @@ class Arrays:
             total[each.documents] += each.counts
         documents = numbers_of(total)
         return Counted(documents, total[documents])
-
-
-def _bytes(numbers: Sequence[int]) -> Array:
-    """Bytes, from a view or an object of them, in place."""
-    return np.asarray(memoryview(numbers))  # type: ignore[arg-type]
 
 
 def numbers_of(flags: Array) -> Array:
