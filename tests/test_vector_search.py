@@ -18,6 +18,7 @@ from indexer.engines import (
     vector_arrays,
     vector_choosing,
     vector_matches,
+    vector_numbers,
     vector_orders,
     vector_parts,
     vector_patterns,
@@ -248,7 +249,7 @@ def test_places_of_a_bounded_number_of_passages_are_looked_at_together(
     asked: list[int] = []
     places = vector_patterns._places
 
-    def noted(postings: vector_arrays.Postings, common: vector_arrays.Array) -> Any:
+    def noted(postings: vector_arrays.Postings, common: vector_numbers.Array) -> Any:
         asked.append(len(common))
         return places(postings, common)
 

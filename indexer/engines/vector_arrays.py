@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.vector_kept import Kept
+from indexer.engines.vector_numbers import Array, among, heads, numbers_of, spans, starts
 from indexer.engines.vector_orders import Orders
 from indexer.engines.whoosh_reader import Snapshot
 from indexer.plan import View
-
-Array = npt.NDArray[Any]
 
 # Where so many of all documents are marked, arrays over all of them are read faster than lists.
 _DENSE = 8
@@ -167,6 +165,13 @@ class Pieces(tuple[Piece, ...]):
             indices.take(order), sizes, positions.take(spans(starts(counts).take(order), sizes))
         )
 
+    def held(self, wanted: Array) -> Array:
+        """Which of some documents of the commit, none of them deleted, have it, as flags."""
+        flags = np.zeros(len(wanted), np.bool_)
+        for piece in self:
+            flags |= among(piece.documents, wanted - piece.base if piece.base else wanted)[0]
+        return flags
+
 
 class Postings:
     """Where a term is: ascending documents, how often in each, and positions on demand."""
@@ -253,6 +258,11 @@ class Arrays:
         later._kept = Kept(_KEPT // 8)
         later._pieces = Kept(_KEPT // 8)
         return later
+
+    def spoken(self) -> set[str]:
+        """The languages of the essays in its segments, deleted ones included."""
+        found = (segment.files.field(fields.LANGUAGE) for segment, _ in self._segments)
+        return {field.term(n).decode() for field in found if field for n in range(field.size)}
 
     def postings(self, field: str, term: str) -> Postings:
         """A term's postings over all segments, without deleted documents."""
@@ -359,13 +369,6 @@ class Arrays:
         return Counted(documents, total[documents])
 
 
-def numbers_of(flags: Array) -> Array:
-    """The numbers of the documents that have a flag, or a count that is not 0."""
-    # Flags are looked through several times as fast as counts.
-    found: Array = (flags != 0).nonzero()[0].astype(np.int32)
-    return found
-
-
 class Deleted:
     """Deleted documents: from where to where, again and again."""
 
@@ -396,37 +399,3 @@ class Deleted:
             return counts
         cleared: Array = counts * self._left[: len(counts)]
         return cleared
-
-
-def starts(counts: Array) -> Array:
-    """Where each of some runs begins that lie in a row, and where the last one ends."""
-    found = np.zeros(len(counts) + 1, np.intp)
-    np.cumsum(counts, out=found[1:])
-    return found
-
-
-def spans(first: Array, counts: Array) -> Array:
-    """Numbers in a row from each first one, so many of each, all in a row."""
-    begins = starts(counts)
-    found: Array = np.repeat(first - begins[:-1], counts)
-    found += np.arange(len(found))
-    return found
-
-
-def heads(ascending: Array) -> Array:
-    """Where each run of equal numbers begins."""
-    if not len(ascending):
-        return np.empty(0, np.intp)
-    new = np.empty(len(ascending), np.bool_)
-    new[0] = True
-    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
-    return new.nonzero()[0]
-
-
-def among(ascending: Array, wanted: Array) -> tuple[Array, Array]:
-    """Which of the numbers wanted are in an ascending list, as flags, and where (of the others,
-    any place, or the end)."""
-    if not len(ascending):
-        return np.zeros(len(wanted), np.bool_), np.zeros(len(wanted), np.intp)
-    at = ascending.searchsorted(wanted)
-    return ascending.take(at, mode="clip") == wanted, at

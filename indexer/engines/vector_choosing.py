@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array, heads, spans, starts
+from indexer.engines.vector_numbers import Array, heads, spans, starts
 
 # Up to so many passages are put in order, and of more the best ones looked for.
 _FEW = 600

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array, spans, starts
+from indexer.engines.vector_numbers import Array, spans, starts
 from indexer.engines.whoosh_lookalikes import added, fields_of
 from indexer.engines.whoosh_reader import Snapshot
 from indexer.engines.whoosh_segment import Field

@@ -16,9 +16,9 @@ from indexer.deadline import check_clock
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.base import Candidate, Counts, FacetName, Group
 from indexer.engines.tiers import NAMES, across, best_of
-from indexer.engines.vector_arrays import Array, among
 from indexer.engines.vector_choosing import best_each, covering
 from indexer.engines.vector_nearness import nearness
+from indexer.engines.vector_numbers import Array
 from indexer.engines.vector_parts import Part
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_scoring import Leading, Scored, Scoring, Weight, leaders
@@ -140,14 +140,12 @@ class VectorMatches:
     ) -> list[int]:
         """Those that have every pattern in their headings, or in their title."""
         with reading(self._snapshot.folder):
-            left = np.array(refs, np.intp)
-            documents = self._arrays.essays[left] if part == "title" else left
+            left = np.array(refs, np.int32)
+            documents = self._arrays.essays[left].astype(np.int32) if part == "title" else left
             finder = Patterns(self._arrays, self._check_clock)
             for pattern in patterns:
                 field = fields.of_part(part, pattern.view)
-                held = np.zeros(len(left), np.bool_)
-                for found in self._weighing.holding(pattern, (field,), finder):
-                    held |= among(found, documents)[0]
+                held = finder.held(pattern, field, documents)
                 left, documents = left[held], documents[held]
                 if not len(left):
                     break

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array
+from indexer.engines.vector_numbers import Array
 from indexer.weights import PROXIMITY
 
 # A position in a text is below this.

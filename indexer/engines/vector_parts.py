@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array, Arrays, Counted, among, heads, numbers_of
+from indexer.engines.vector_arrays import Arrays, Counted
+from indexer.engines.vector_numbers import Array, among, heads, numbers_of
 from indexer.engines.vector_rows import Counts
 from indexer.plan import View
 

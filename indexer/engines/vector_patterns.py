@@ -12,17 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import (
-    NOWHERE,
-    Array,
-    Arrays,
-    Counted,
-    Postings,
-    among,
-    heads,
-    starts,
-)
+from indexer.engines.vector_arrays import NOWHERE, Arrays, Counted, Postings
 from indexer.engines.vector_nearness import Places
+from indexer.engines.vector_numbers import Array, among, heads, starts
 from indexer.matching import occurrences
 from indexer.plan import Path, Pattern
 from indexer.rows import Row
@@ -150,6 +142,21 @@ class Patterns:
         begins, numbers = begins[order], numbers[order]
         ends = begins + advances[order]
         return self._windows(begins, ends, numbers, times, slop)
+
+    def held(self, pattern: Pattern, field: str, documents: Array) -> Array:
+        """Which of some documents have a pattern in a field, as flags."""
+        if pattern.slop is not None:
+            lists = [self.near(path, pattern.slop, field) for path in pattern.paths]
+        else:
+            lists = [self.along(path, field) for path in pattern.paths if len(path) > 1]
+        flags = np.zeros(len(documents), np.bool_)
+        for found in lists:
+            flags |= among(found, documents)[0]
+        if pattern.slop is None:
+            steps = (path[0] for path in pattern.paths if len(path) == 1)
+            for term in {one.term for one in chain.from_iterable(steps)}:
+                flags |= self._arrays.pieces(field, term).held(documents)
+        return flags
 
     def places(
         self, pattern: Pattern, field: str, documents: Array, spoken: Collection[str]

@@ -13,12 +13,14 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.vector_arrays import Array, Arrays, Counted, numbers_of
+from indexer.engines.vector_arrays import NOWHERE, Arrays, Counted
 from indexer.engines.vector_kept import Kept
+from indexer.engines.vector_numbers import Array, numbers_of
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.whoosh_reader import Snapshot
 from indexer.plan import View
 from indexer.rows import Row
+from indexer.terms import language_of
 from indexer.weights import BM25
 
 # A row in one of so many of all documents is told by a count for each: that takes less than a list,
@@ -100,10 +102,11 @@ Key: TypeAlias = tuple[Row, View]
 
 class _Later(NamedTuple):
     """What a commit has beyond an earlier one: how many documents both count in, and the posting
-    lists of the segments after these."""
+    lists and languages of the segments after these."""
 
     documents: int
     arrays: Arrays
+    languages: set[str]
 
 
 class Rows:
@@ -131,7 +134,9 @@ class Rows:
         if known is None or later is None:
             counts = self._of_list(_counted(row, view, self._arrays, check_clock))
         else:
-            found = _counted(row, view, later.arrays, check_clock)
+            found = NOWHERE
+            if view == "exact" or language_of(row[0][0]) in later.languages:
+                found = _counted(row, view, later.arrays, check_clock)
             counts = self._carried(known, later.documents, found)
         if known is None or known.commit.generation <= self._commit.generation:
             self._kept.put((row, view), counts.packed())
@@ -150,11 +155,14 @@ class Rows:
         if not shared:
             return None
         documents = sum(state.documents for state in self._commit.states[:shared])
-        return _Later(documents, self._arrays.from_segment(shared))
+        arrays = self._arrays.from_segment(shared)
+        return _Later(documents, arrays, arrays.spoken())
 
     def _carried(self, known: Counts, end: int, found: Counted) -> Counts:
         """What was known of the documents before one, less what is deleted, and what was found in
         later ones."""
+        if not known.size:
+            return self._of_list(found)
         most = int(found.counts.max(initial=0))
         if known.dense is not None and most <= _MOST:
             dense = np.zeros(self._arrays.size, np.uint8)

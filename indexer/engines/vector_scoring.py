@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.engines.vector_arrays import Array, Arrays, heads, spans, starts
+from indexer.engines.vector_arrays import Arrays
 from indexer.engines.vector_choosing import words_of
+from indexer.engines.vector_numbers import Array, heads, spans, starts
 from indexer.engines.vector_parts import STEPS, Dense, Listed, Part
 from indexer.engines.vector_tiers import Tier
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from indexer.engines import whoosh_fields as fields
 from indexer.engines.tiers import required
-from indexer.engines.vector_arrays import Array, Arrays, numbers_of
+from indexer.engines.vector_arrays import Arrays
+from indexer.engines.vector_numbers import Array, numbers_of
 from indexer.engines.vector_parts import Part, meeting, within
 from indexer.engines.vector_weighing import Weighed
 from indexer.plan import (

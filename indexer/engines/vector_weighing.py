@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.engines import whoosh_fields as fields
-from indexer.engines.vector_arrays import Array, Arrays, heads
+from indexer.engines.vector_arrays import Arrays
 from indexer.engines.vector_kept import Kept
+from indexer.engines.vector_numbers import Array, heads
 from indexer.engines.vector_parts import Listed, Part, bm25, part_of
 from indexer.engines.vector_patterns import Patterns
 from indexer.engines.vector_rows import Rows
