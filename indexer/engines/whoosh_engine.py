@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 # A commit may delete a file between our reading its name and opening it.
 _OPENINGS = 5
 # Passages to be looked at one by one that take longer than numpy to load, some 0.1 s.
-_ARRAYS_FROM = 80_000
+_ARRAYS_FROM = 120_000
 # Questions to a snapshot between two looks at how much memory its files take.
 _RELEASED = 4
 
