@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -137,6 +138,28 @@ def test_nothing_is_carried_on_into_an_index_that_was_made_anew(engine: WhooshEn
     fill(engine, [entry("e", "rare common"), entry("f", "a later")], rebuild=True)
     arrays = Arrays(_newest(engine))
     assert _told(Rows(arrays, rows)) == _told(Rows(arrays, None))
+
+
+def test_counts_are_kept_of_an_index_that_was_deleted_and_made_anew(
+    engine: WhooshEngine, tmp_path: Path
+) -> None:
+    changed(engine, entry("new", "rare"))
+    rows = Rows(Arrays(_newest(engine)), None)
+    _told(rows)
+    engine.close()
+    shutil.rmtree(tmp_path / "index")
+    again = WhooshEngine(tmp_path / "index", create=True, vectors=True)
+    fill(again, [entry("e", "rare common"), entry("f", "a later")])
+    arrays = Arrays(_newest(again))
+    assert (arrays.snapshot.folder, arrays.snapshot.generation) == (
+        rows._arrays.snapshot.folder,
+        rows._arrays.snapshot.generation - 1,
+    )
+    anew = Rows(arrays, rows)
+    assert _told(anew) == _told(Rows(arrays, None))
+    row, view = ROWS[0]
+    known = anew.counts(row, view, _no_clock)
+    assert anew.counts(row, view, _no_clock) is known
 
 
 @pytest.mark.parametrize(

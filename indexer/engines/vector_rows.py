@@ -119,8 +119,7 @@ class Rows:
         self._arrays = arrays
         self._commit = Commit(arrays.snapshot)
         self._kept: Kept[Key, Counts] = Kept(0)
-        # Commits are counted from one again in another folder.
-        if before is not None and before._arrays.snapshot.folder == arrays.snapshot.folder:
+        if before is not None and before._is_before(arrays.snapshot):
             self._kept = before._kept
         self._kept.most = max(_KEPT, _KEPT_EACH * arrays.size)
         self._later: dict[Commit, _Later | None] = {}
@@ -141,6 +140,12 @@ class Rows:
         if known is None or known.commit.generation <= self._commit.generation:
             self._kept.put((row, view), counts.packed())
         return counts
+
+    def _is_before(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot may be a later commit of the same index: commits are counted from one
+        again in another folder, and where an index was deleted and made anew."""
+        same = self._arrays.snapshot.folder == snapshot.folder
+        return same and self._commit.generation <= snapshot.generation
 
     def _later_than(self, commit: Commit) -> _Later | None:
         """What there is beyond a commit, where it is an earlier one of which something is left."""
