@@ -223,10 +223,10 @@ class Arrays:
         essays = np.array(snapshot.essays, dtype=np.intp)
         self.essays = essays
         ends = np.append(essays[1:], self.size)[: len(essays)]
-        before = int(essays[0]) if len(essays) else self.size
-        spans = np.repeat(np.arange(len(essays), dtype=np.int32), ends - essays)
-        # For each document the place of its essay.
-        self.place_of = np.concatenate((np.zeros(before, np.int32), spans))
+        # For each document the place of its essay: one more from each of the others on.
+        self.place_of = np.zeros(self.size, np.int32)
+        self.place_of[essays[1:]] = 1
+        np.cumsum(self.place_of, out=self.place_of)
         # For each essay its first passage, and the document after its last one.
         self.first = essays + 1
         self.last = ends
