@@ -312,14 +312,14 @@ class Arrays:
             norms = self._norms[view] = np.array(self.snapshot.norms(view))
         return norms
 
-    def languages_of(self, documents: Array) -> set[str]:
-        """The languages of some passages."""
+    def languages_of(self, places: Array) -> set[str]:
+        """The languages of some essays."""
         if self._languages is None:
             found = np.zeros(len(self.essays), np.intp)
             for number, language in enumerate(self.snapshot.languages):
                 found[self.place_of.take(self.documents(fields.LANGUAGE, language))] = number
             self._languages = found
-        counts = np.bincount(self._languages.take(self.place_of.take(documents)))
+        counts = np.bincount(self._languages.take(places))
         return {
             language
             for language, count in zip(self.snapshot.languages, counts.tolist(), strict=False)

@@ -12,8 +12,8 @@ from indexer.engines.vector_numbers import Array, heads, spans, starts
 _FEW = 600
 # Up to so many of each are looked for.
 _FEW_EACH = 8
-# Words in a number.
-_BITS = 64
+# Numbers with a bit for each word.
+_BITS = (np.uint8, np.uint16, np.uint32, np.uint64)
 
 
 def best_each(
@@ -82,11 +82,16 @@ def covering(scores: Array, words: Array, first: Array, counts: Array, most: int
 
 
 def words_of(size: int, held: Sequence[Sequence[Array]]) -> Array:
-    """Bits that tell of so many passages which words each has, from the numbers of those with
-    each word."""
-    words = np.zeros((len(held) // _BITS + 1, size), np.uint64)
+    """Bits that tell of so many passages which words each has, from flags for the passages with
+    each word or from their numbers."""
+    kind = next((kind for kind in _BITS if np.iinfo(kind).bits >= len(held)), _BITS[-1])
+    bits = np.iinfo(kind).bits
+    words = np.zeros((len(held) // bits + 1, size), kind)
     for word, lists in enumerate(held):
-        row, bit = words[word // _BITS], np.uint64(1 << word % _BITS)
-        for numbers in lists:
-            row[numbers] |= bit
+        row, bit = words[word // bits], kind(1 << word % bits)
+        for each in lists:
+            if each.dtype == np.bool_:
+                row |= each * bit
+            else:
+                row[each] |= bit
     return words

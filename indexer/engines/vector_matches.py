@@ -125,7 +125,7 @@ class VectorMatches:
             self._check_clock()
             finder = Patterns(self._arrays, self._check_clock)
             documents = np.array(refs, np.int32)
-            spoken = self._arrays.languages_of(documents)
+            spoken = self._arrays.languages_of(self._arrays.place_of.take(documents))
             known = {}
             for pattern in dict.fromkeys(patterns):
                 field = fields.of_part("text", pattern.view)

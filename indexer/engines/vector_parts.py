@@ -156,7 +156,11 @@ class Dense:
 
     def worths(self, documents: Array) -> Array:
         """What it is worth in each of some documents."""
-        codes = self.counts.take(documents).astype(np.uint16)
+        return self.worths_of(self.counts.take(documents), documents)
+
+    def worths_of(self, counts: Array, documents: Array) -> Array:
+        """What so many occurrences are worth in each of some documents."""
+        codes = counts.astype(np.uint16)
         codes *= _LENGTHS
         codes += self._lengths.take(documents)
         return self._worth_of.take(codes)

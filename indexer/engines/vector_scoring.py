@@ -68,6 +68,12 @@ class Scoring:
     def __init__(self, arrays: Arrays, weights: Sequence[Weight]) -> None:
         self._arrays = arrays
         self._weights = weights
+        self._parts = {weight.part for weight in weights}
+
+    def _spoken(self, places: Array) -> Sequence[Weight]:
+        """The weights of patterns in the languages of some essays."""
+        languages = {"", *self._arrays.languages_of(places)}
+        return [weight for weight in self._weights if weight.part.language in languages]
 
     def whole(self, tier: Tier, words: Sequence[Sequence[Part]]) -> Scored | None:
         """All passages of a tier, where they are few; see :meth:`of`."""
@@ -97,23 +103,27 @@ class Scoring:
     def _leading_of_all(self, tier: Tier) -> Leading:
         """The same by scores of all passages, for lists that are short."""
         scores = np.zeros(self._arrays.size)
-        for weight in self._weights:
+        places = tier.essays.nonzero()[0]
+        spoken = self._spoken(places)
+        for weight in spoken:
             _add(scores, weight, weight.part.documents)
         best = np.zeros(len(self._arrays.essays))
+        languages = {weight.part.language for weight in spoken}
         for part in tier.parts:
-            _raise_by(best, scores, part, part.documents)
-        places = tier.essays.nonzero()[0]
+            if part.language in languages:
+                _raise_by(best, scores, part, part.documents)
         return Leading(places, best.take(places))
 
     def _leading_by_bounds(self, tier: Tier, most: int) -> Leading:
         """The same by the scores of those passages alone that are bounded by as much."""
         arrays = self._arrays
         bounds = np.zeros(arrays.size, np.uint16)
-        for _, times, part in self._weights:
+        for _, times, part in self._spoken(tier.essays.nonzero()[0]):
+            impacts = part.impacts() if times == 1 else part.impacts() * np.uint16(times)
             if isinstance(part, Dense):
-                bounds += part.impacts() if times == 1 else part.impacts() * np.uint16(times)
-            elif tier.essays.take(part.places).any():
-                bounds[part.documents] += part.impacts() * np.uint16(times)
+                bounds += impacts
+            else:
+                bounds[part.documents] += impacts
         documents = tier.documents
         if documents is None:
             highest = np.maximum.reduceat(bounds, arrays.essays)[tier.essays]
@@ -148,9 +158,10 @@ class Scoring:
     def listed(self, documents: Array) -> Scored:
         """Some passages."""
         scores = np.zeros(len(documents))
-        for _, times, part in self._weights:
-            scores += times * part.worths(documents)
-        return Scored(documents, scores, self._arrays.place_of.take(documents))
+        places = self._arrays.place_of.take(documents)
+        for _, times, part in self._spoken(places):
+            scores += _times(times, part.worths(documents))
+        return Scored(documents, scores, places)
 
     def of(self, tier: Tier, places: Array, words: Sequence[Sequence[Part]] = ()) -> Scored:
         """The passages of a tier that are of some essays, by ascending places, and which of some
@@ -168,32 +179,40 @@ class Scoring:
         shifts = first - begins[:-1]
         everything = np.arange(begins[-1]) + np.repeat(shifts, counts)
         scores = np.zeros(len(everything))
-        # The numbers of the passages with each part.
+        # The passages with each part, as flags or by their numbers.
         known: dict[Part, Array] = {}
-        for _, times, part in self._weights:
+        for _, times, part in self._spoken(places):
             if isinstance(part, Dense):
-                scores += times * part.worths(everything)
-                known[part] = part.counts.take(everything).nonzero()[0]
+                found = part.counts.take(everything)
+                scores += _times(times, part.worths_of(found, everything))
+                known[part] = found != 0
             else:
                 numbers, at = _numbers(part, places, shifts)
-                known[part] = numbers
                 if len(at):
-                    scores[numbers] += times * part.worths_at(at)
+                    scores[numbers] += _times(times, part.worths_at(at))
+                    known[part] = numbers
         held = np.zeros(len(everything), np.bool_)
         for part in tier.parts:
-            if part in known:
+            if part in known and isinstance(part, Dense):
+                held |= known[part]
+            elif part in known:
                 held[known[part]] = True
-            else:
+            elif part not in self._parts:
                 # Within limits, which makes it a list.
                 assert isinstance(part, Listed)
                 held[_numbers(part, places, shifts)[0]] = True
         found = held.nonzero()[0]
         bits = None
         if words:
-            bits = words_of(len(held), [[known[part] for part in parts] for parts in words])
+            lists = [[known[part] for part in parts if part in known] for parts in words]
+            bits = words_of(len(held), lists)
             bits = bits.take(found, axis=1)
         documents = everything.take(found).astype(np.int32)
         return Scored(documents, scores.take(found), arrays.place_of.take(documents), bits)
+
+
+def _times(times: int, worths: Array | float) -> Array | float:
+    return worths if times == 1 else times * worths
 
 
 def leaders(scored: Scored) -> Leading:
@@ -215,7 +234,7 @@ def _add(scores: Array, weight: Weight, documents: Array) -> None:
     """Adds to the scores of all documents what those of a part have of it."""
     part = weight.part
     worths = part.worths(documents) if isinstance(part, Dense) else part.worths_at(slice(None))
-    scores[documents] += weight.times * worths
+    scores[documents] += _times(weight.times, worths)
 
 
 def _raise(best: Array, places: Array, scores: Array) -> None:
