@@ -7,16 +7,18 @@ again by how near each other the query's words stand and in what order
 
 from __future__ import annotations
 
-from indexer.engines.base import Candidate
+from operator import add
+
+from indexer.engines.base import Candidate, Group
 from indexer.folding import fold
 from indexer.nearness import highest
-from indexer.records import replace
+from indexer.records import NamedTuple, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from indexer.engines.base import Group, Matches
+    from indexer.engines.base import Matches
     from indexer.model import Sort
     from indexer.plan import Pattern, Plan
 
@@ -64,19 +66,48 @@ def _again(matches: Matches, plan: Plan, base: int, window: int, needed: int) ->
         known = matches.groups(0, window)
         first, second = _exact(matches, wanted, patterns, known)
     if len(patterns) > 1:
-        groups = _nearer(matches, patterns, base, window, needed, known, {*first, *second})
+        found = _nearer(matches, patterns, base, window, needed, known, {*first, *second})
     else:
         groups = known or matches.groups(base, base + min(window, needed))
-    best = max(group.score for group in groups)
+        found = [_Scored(group.score, group) for group in groups]
+    best = max(one.score for one in found)
     # Essays whose whole title is the query come first, then those with such a heading.
+    gained = {**dict.fromkeys(second, best), **dict.fromkeys(first, 2 * best)}
+
+    def score(one: _Scored) -> float:
+        return one.score + gained.get(one.group.essay_ref, 0.0)
+
     made = []
-    for group in groups:
+    for one in sorted(found, key=score, reverse=True)[:needed]:
+        group = one.made()
         if group.essay_ref in first:
-            group = replace(group, score=group.score + 2 * best)
+            group = replace(group, score=score(one))
         elif group.essay_ref in second:
             group = _headed(group, second[group.essay_ref], best)
         made.append(group)
-    return sorted(made, key=lambda group: -group.score)
+    return made
+
+
+class _Scored(NamedTuple):
+    """A group with its new score, and what is added to that of each of its passages."""
+
+    score: float
+    group: Group
+    added: Sequence[float] = ()
+
+    def made(self) -> Group:
+        """The group so changed."""
+        group = self.group
+        if not self.added:
+            return group
+        passages = [
+            Candidate(ref=c.ref, score=c.score + more)
+            for c, more in zip(group.passages, self.added, strict=True)
+        ]
+        if group.tier != 1:
+            # Where passages hold the words only together, their order shows them all.
+            passages.sort(key=lambda c: -c.score)
+        return replace(group, passages=tuple(passages), score=self.score)
 
 
 def _nearer(
@@ -87,22 +118,21 @@ def _nearer(
     needed: int,
     known: list[Group],
     exact: Collection[int],
-) -> list[Group]:
+) -> list[_Scored]:
     """The groups that may be among the first ``needed``, or are ``exact``, in the engine's order,
     to every passage of which is added what the nearness of its words is worth."""
     weights = [matches.idf(pattern) for pattern in patterns]
     most = highest(weights)
-    made: list[Group] = []
+    made: list[_Scored] = []
     begin, end, least = 0, max(needed, _BATCH), 0.0
     while begin < window:
         batch = known[begin:end] or matches.groups(base + begin, base + min(end, window))
-        last = batch[-1].score
         near = [g for g in batch if g.score + most >= least or g.essay_ref in exact]
         made += _with_nearness(matches, patterns, near)
         if len(made) >= needed:
-            least = sorted((group.score for group in made), reverse=True)[needed - 1]
+            least = sorted((one.score for one in made), reverse=True)[needed - 1]
         # The engine's scores fall, so that none after these can get so far either.
-        if last + most < least and not known:
+        if batch[-1].score + most < least and not known:
             break
         begin, end = end, (window if known else 2 * end)
     return made
@@ -110,19 +140,18 @@ def _nearer(
 
 def _with_nearness(
     matches: Matches, patterns: list[Pattern], groups: list[Group]
-) -> Iterator[Group]:
+) -> Iterator[_Scored]:
     refs = [candidate.ref for group in groups for candidate in group.passages]
     if not refs:
         return
-    bonus = dict(zip(refs, matches.nearness(refs, patterns), strict=True))
+    added = matches.nearness(refs, patterns)
+    begin = 0
     for group in groups:
-        passages = [Candidate(ref=c.ref, score=c.score + bonus[c.ref]) for c in group.passages]
-        best = max(c.score for c in passages)
-        gained = best - max(c.score for c in group.passages)
-        if group.tier != 1:
-            # Where passages hold the words only together, their order shows them all.
-            passages.sort(key=lambda c: -c.score)
-        yield replace(group, passages=tuple(passages), score=group.score + gained)
+        scores = [candidate.score for candidate in group.passages]
+        own = added[begin : begin + len(scores)]
+        begin += len(scores)
+        gained = max(map(add, scores, own)) - max(scores)
+        yield _Scored(group.score + gained, group, own)
 
 
 def _exact(
@@ -132,14 +161,12 @@ def _exact(
     passages below it."""
     titled = matches.holding([group.essay_ref for group in groups], patterns, "title")
     essays = matches.essays_of(titled)
-    first = {
-        ref for ref, essay in zip(titled, essays, strict=True) if _letters(essay.title) == wanted
-    }
+    first = {ref for ref, essay in zip(titled, essays, strict=True) if _is(essay.title, wanted)}
     owner = {c.ref: group.essay_ref for group in groups for c in group.passages}
     headed = matches.holding(list(owner), patterns, "heading")
     second: dict[int, set[int]] = {}
     for ref, passage in zip(headed, matches.passages_of(headed), strict=True):
-        if any(_letters(heading) == wanted for heading in passage.headings):
+        if any(_is(heading, wanted) for heading in passage.headings):
             second.setdefault(owner[ref], set()).add(ref)
     return first, second
 
@@ -149,6 +176,14 @@ def _headed(group: Group, below: Collection[int], gained: float) -> Group:
     first = [replace(c, score=c.score + gained) for c in group.passages if c.ref in below]
     others = [c for c in group.passages if c.ref not in below]
     return replace(group, passages=(*first, *others), score=group.score + gained)
+
+
+def _is(text: str, wanted: str) -> bool:
+    """Whether a text has these letters and digits."""
+    first = text[:1]
+    if first.isascii() and first.isalnum() and text.isascii() and first.lower() != wanted[0]:
+        return False
+    return _letters(text) == wanted
 
 
 def _letters(text: str) -> str:
