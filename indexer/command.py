@@ -12,7 +12,6 @@ import os
 import sys
 
 import indexer
-from indexer import preloading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,13 +57,9 @@ def _asked(arguments: Sequence[str]) -> dict[str, Any] | None:
 
 
 def _search(asked: dict[str, Any]) -> int:
-    if indexer.ONE_SHOT:
-        preloading.preload(preloading.GUARD)
     from indexer.failures import guarded
 
     def search() -> int:
-        if indexer.ONE_SHOT:
-            preloading.preload(preloading.SEARCH)
         from indexer import searching
         from indexer.config import load
 

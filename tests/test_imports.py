@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from indexer import preloading
-
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("indexer", "webapp")
 
@@ -199,12 +197,6 @@ def test_an_engine_knows_neither_text_nor_query_language(name: str) -> None:
     assert not wrong
 
 
-def test_modules_loaded_ahead_come_after_those_that_they_import() -> None:
-    ahead = [f"indexer.{short}" for short in (*preloading.GUARD, *preloading.SEARCH)]
-    for number, name in enumerate(ahead):
-        assert not set(ahead[number:]).intersection(_imports(MODULES[name], late=False)), name
-
-
 def _loaded(*command: str) -> set[str]:
     """Modules that a fresh process loads."""
     result = subprocess.run(
@@ -238,5 +230,3 @@ def test_a_search_loads_no_parser_and_no_process_pool(tmp_path: Path) -> None:
     loaded = _loaded(*command, "search", "the", "opposition", "movements") - _loaded("-c", "pass")
     assert {name for name in loaded if name.startswith("indexer.")} > {"indexer.library"}
     assert not loaded & (LATE | HEAVY)
-    ours = {name.removeprefix("indexer.") for name in loaded if name.startswith("indexer.")}
-    assert ours == {"command", "engines", "preloading", *preloading.GUARD, *preloading.SEARCH}

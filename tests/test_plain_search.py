@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import compileall
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import cli, command, preloading, searching
+from indexer import cli, command, searching
 from indexer.config import load
 
 ROOT = Path(__file__).parent.parent
@@ -240,46 +238,3 @@ def test_a_process_ends_with_what_the_search_gives(index: str) -> None:
     assert run("--index", f"{index}x", "search", "liberty")[0] == 2
     assert run("search", "--bogus", "liberty")[0] == 2
     assert run("search", "--help")[0] == 0
-
-
-_RUN_ONE = """
-import os, sys
-from indexer import command, preloading
-leave = os._exit
-def end(status):
-    loaded = [f"indexer.{short}" for short in (*preloading.GUARD, *preloading.SEARCH)]
-    print(sum(sys.modules[name].__spec__ is None for name in loaded), file=sys.stderr, flush=True)
-    leave(status)
-os._exit = end
-command.run()
-"""
-
-
-def test_modules_loaded_ahead_are_those_of_the_sources_as_they_are(
-    index: str, tmp_path: Path
-) -> None:
-    copy = tmp_path / "indexer"
-    shutil.copytree(ROOT / "indexer", copy, ignore=shutil.ignore_patterns("__pycache__"))
-
-    def run(*options: str) -> tuple[int, str, int]:
-        command = [sys.executable, *options, "-c", _RUN_ONE, "--index", index]
-        ran = subprocess.run(
-            [*command, "search", "--color=never", "the liberty of monks"],
-            capture_output=True,
-            timeout=60,
-            env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd=tmp_path,
-        )
-        assert b"Traceback" not in ran.stderr
-        return ran.returncode, ran.stdout.decode(), int(ran.stderr.split()[-1])
-
-    every = len(preloading.GUARD) + len(preloading.SEARCH)
-    status, printed, ahead = run()
-    assert (status, ahead) == (0, 0)
-    assert "liberty" in printed
-    assert compileall.compile_dir(copy, quiet=1)
-    assert run() == (0, printed, every)
-    assert run("-O") == (0, printed, 0)
-    text = (copy / "searching.py").read_text("utf-8")
-    (copy / "searching.py").write_text(f"{text}\nFOUND = 7\n", "utf-8")
-    assert run() == (7, printed, every - 1)
