@@ -92,7 +92,7 @@ def wanting(view: View, *terms: str) -> dict[View, tuple[str, ...]]:
 
 
 @settings(max_examples=400)
-@given(TEXTS, st.sampled_from(["en", "en", "la", "de"]))
+@given(TEXTS, st.sampled_from(["en", "en", "fr", "sv", "la", "de"]))
 def test_the_pieces_found_have_every_place_of_a_term(text: str, language: str) -> None:
     letters = letters_of(text)
     if letters is None:
@@ -114,8 +114,35 @@ def test_the_pieces_found_have_every_place_of_a_term(text: str, language: str) -
 @settings(max_examples=1000)
 @given(WORDS)
 def test_english_words_begin_as_their_stems_say(word: str) -> None:
-    for view, term, _, _ in terms_of(word, "en"):
-        for beginning in beginnings(wanting(view, term), "en") or ():
+    assert_begun(word, "en")
+
+
+FOREIGN = {
+    "fr": "s es é ées euse eux ication icateur ateur ation logie ution ence ences abilité ivité"
+    " eaux aux al amment emment ement issement ance iste able y ant erions irait oux enne ï",
+    "es": "anza ico ismo able oso imiento adora ación logía ución encia encias ivamente amente"
+    " idad iva yendo yan güe ando iendo selo ar aste amos os í é",
+    "it": "anza ico ici ismo abile oso atrice azione logia uzione enza enze amente ità ivo ando"
+    " endomi gliela erà irebbero che ghi gh io è",
+    "pt": "eza ico ismo ável oso imento adora ação logia ução ência ências ivamente amente idade"
+    " iva iras eira ei aram ando ci gue ão ões ê",
+    "sv": "a arna heterna ande arne aste heten ernas dd gd nn kt tt lig els löst öst fullt iga",
+    "da": "hed ethed erede ende erne heden es endes heds s gd dt gt kt igst lig els ll tt",
+    "no": "ande hetene heten es hetens et ast erte ert dt vt leg eleg ig lov hetslov",
+}
+
+
+@settings(max_examples=600)
+@given(st.sampled_from(sorted(FOREIGN)), st.data())
+def test_words_of_other_languages_do_so_too(language: str, data: st.DataObject) -> None:
+    ending = st.sampled_from(["", *FOREIGN[language].split()])
+    start = data.draw(st.text("abcdeghilmnopqrstuvyéèüåöñ", min_size=1, max_size=8))
+    assert_begun(start + data.draw(ending) + data.draw(ending), language)
+
+
+def assert_begun(word: str, language: str) -> None:
+    for view, term, _, _ in terms_of(word, language):
+        for beginning in beginnings(wanting(view, term), language) or ():
             assert fold(word).startswith(beginning.decode())
 
 
