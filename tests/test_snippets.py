@@ -330,3 +330,27 @@ def test_light_gives_every_letter_once(text: str, drawn: list[tuple[int, int, in
     for piece in pieces:
         assert {number in covered for number in range(at, at + len(piece.text))} == {piece.match}
         at += len(piece.text)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(["w0", "w1", "w2", "w3", "so", "on.", "And", "long" * 5]), max_size=120
+    ),
+    st.integers(10, 90),
+)
+def test_a_snippet_shows_as_many_patterns_as_any_stretch_from_a_mark(
+    words: list[str], width: int
+) -> None:
+    text = " ".join(words)
+    found = [
+        Mark(match.start(), match.end(), int(match[0][1])) for match in re.finditer(r"w\d", text)
+    ]
+    stretches = (
+        {other.pattern for other in found if first.start <= other.start and other.end <= end}
+        for first in found
+        for end in [first.start + width]
+    )
+    pieces = snippet(text, found, width=width)
+    lit = {piece.text for piece in pieces if piece.match}
+    assert len(lit) >= max(map(len, stretches), default=0)
