@@ -681,27 +681,33 @@ def test_pages_that_were_looked_at_are_let_go_of(
     assert numbers[3_999_999] == 3_999_999
 
 
+class Map:
+    """A file of 1,000 bytes that notes where its pages are let go of."""
+
+    def __init__(self, name: str, noted: list[tuple[str, int, int]]) -> None:
+        self._name = name
+        self._noted = noted
+
+    def __len__(self) -> int:
+        return 1_000
+
+    def madvise(self, advice: int, begin: int, size: int) -> None:
+        self._noted.append((self._name, begin, size))
+
+
 @pytest.fixture
-def let_go(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many files were open each time that their pages were let go of; a process is told to
-    have 1 GB of them."""
-    counts: list[int] = []
-
-    class Map:
-        def __len__(self) -> int:
-            return 1_000
-
-        def madvise(self, advice: int) -> None:
-            counts.append(advice)
-
-    monkeypatch.setattr(whoosh_arrays, "_open", {1: Map()})
+def let_go(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
+    """Where pages of files were let go of; a process is told to have 1 GB of one."""
+    noted: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(whoosh_arrays, "_open", {1: Map("a", noted)})
     monkeypatch.setattr(whoosh_arrays, "_looked_at", 0)
+    monkeypatch.setattr(whoosh_arrays, "_hand", 0)
     monkeypatch.setattr(whoosh_arrays, "mapped", lambda: 10**9)
-    return counts
+    return noted
 
 
 def test_pages_are_asked_for_once_many_were_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, let_go: list[int]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, let_go: list[tuple[str, int, int]]
 ) -> None:
     monkeypatch.setattr(whoosh_arrays, "_LOOKED_AT", 100)
     terms = [b"a", b"b"]
@@ -714,7 +720,7 @@ def test_pages_are_asked_for_once_many_were_looked_at(
 
 
 def test_pages_are_kept_up_to_a_part_of_all_files(
-    monkeypatch: pytest.MonkeyPatch, let_go: list[int]
+    monkeypatch: pytest.MonkeyPatch, let_go: list[tuple[str, int, int]]
 ) -> None:
     monkeypatch.setattr(whoosh_arrays, "_MAPPED", 10_000)
     monkeypatch.setattr(whoosh_arrays, "_MAPPED_PART", 10)
@@ -722,6 +728,28 @@ def test_pages_are_kept_up_to_a_part_of_all_files(
         monkeypatch.setattr(whoosh_arrays, "mapped", lambda there=there: there)
         release_pages()
         assert len(let_go) == times
+
+
+def test_pages_are_let_go_of_part_by_part_until_there_are_fewer(
+    monkeypatch: pytest.MonkeyPatch, let_go: list[tuple[str, int, int]]
+) -> None:
+    monkeypatch.setattr(whoosh_arrays, "_open", {n: Map(n, let_go) for n in "abc"})
+    monkeypatch.setattr(whoosh_arrays, "_AT_ONCE", 600)
+    monkeypatch.setattr(whoosh_arrays, "_MAPPED", 1_000)
+    monkeypatch.setattr(whoosh_arrays, "_MAPPED_PART", 30)
+    there = [2_000]
+    # Each part that is let go of has 500 of them.
+    monkeypatch.setattr(whoosh_arrays, "mapped", lambda: there[0] - 500 * len(let_go))
+    release_pages()
+    assert let_go == [("a", 600, 400), ("b", 0, 600), ("b", 600, 400)]
+    let_go.clear()
+    there[0] = 1_600
+    release_pages()
+    assert let_go == [("c", 0, 600), ("c", 600, 400)]
+    let_go.clear()
+    there[0] = 10**9
+    release_pages()
+    assert sorted(let_go) == [(n, *part) for n in "abc" for part in ((0, 600), (600, 400))]
 
 
 def test_files_are_known_as_long_as_they_are_open(tmp_path: Path) -> None:
@@ -733,7 +761,7 @@ def test_files_are_known_as_long_as_they_are_open(tmp_path: Path) -> None:
 
 
 def test_questions_let_go_of_pages_now_and_then(
-    location: Path, monkeypatch: pytest.MonkeyPatch, let_go: list[int]
+    location: Path, monkeypatch: pytest.MonkeyPatch, let_go: list[tuple[str, int, int]]
 ) -> None:
     engine = WhooshEngine(location)
     monkeypatch.setattr(whoosh_engine, "_RELEASED", 2)
@@ -741,7 +769,7 @@ def test_questions_let_go_of_pages_now_and_then(
 
 
 def test_what_a_search_took_of_files_is_let_go_of_before_its_page_is_shown(
-    location: Path, let_go: list[int]
+    location: Path, let_go: list[tuple[str, int, int]]
 ) -> None:
     engine = WhooshEngine(location, vectors=True)
     matches = matches_of(engine, "alpha")

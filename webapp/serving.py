@@ -48,8 +48,7 @@ Say = Callable[[str], None]
 # Threads of each process that answer. With one, whoever meets a process that searches for seconds
 # waits for its end: over 120,000 passages, beside a client that repeats such a search, the 90th
 # percentile of two others was 4.6 s, and 1.2 s with two threads. But threads of a process take
-# turns, a tenth more CPU for each request, and each has an index open: processes took 225 MB with
-# one, 300 MB with two, 475 MB with four.
+# turns, a tenth more CPU for each request.
 THREADS = 2
 # Connections that wait to be accepted, and that one process holds open: half of the files that
 # systems let a process open, the other half are of the index.

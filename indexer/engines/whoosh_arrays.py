@@ -38,8 +38,10 @@ _MAGIC = b"essays\r\n"
 _HEADER = 24  # bytes
 _ALIGNED = 64
 # Bytes of files in the memory of a process: so many, some 20 MB of them its program, and a part
-# of all that are open.
-_MAPPED, _MAPPED_PART = 32_000_000, 30
+# of all that are open. Where there are more, pages are let go of until there is a part less.
+_MAPPED, _MAPPED_PART, _LESS_PART = 32_000_000, 20, 5
+# Bytes of a file that are let go of before it is asked whether that is enough.
+_AT_ONCE = 1 << 26
 # Bytes that are looked at before it is asked whether these are more.
 _LOOKED_AT = 8_000_000
 # Bytes of an item by the type codes of :mod:`array`, as they are on every machine that we serve.
@@ -58,6 +60,8 @@ def _check_byte_order(path: object) -> None:
 # The files that are open, by the identity of their Arrays.
 _open: dict[int, mmap.mmap] = {}
 _looked_at = 0
+# Where pages are let go of next.
+_hand = 0
 
 
 class Arrays:
@@ -159,13 +163,22 @@ def looked_at(size: int) -> None:
 
 
 def release_pages() -> None:
-    """Lets go of the pages of all files where this process has many of them; the system keeps
-    them cached, so that looking at them again takes less than 0.1 ms for a MB."""
+    """Lets go of pages of files where this process has many of them, one part of the files after
+    the other; the system keeps them cached, so that looking at them again takes less than 0.1 ms
+    for a MB."""
+    global _hand
     maps = [*_open.values()]
-    if mapped() > _MAPPED + sum(map(len, maps)) // _MAPPED_PART:
-        for each in maps:
-            if hasattr(mmap, "MADV_DONTNEED"):
-                each.madvise(mmap.MADV_DONTNEED)
+    most = _MAPPED + sum(map(len, maps)) // _MAPPED_PART
+    if mapped() <= most or not hasattr(mmap, "MADV_DONTNEED"):
+        return
+    parts = [(each, begin) for each in maps for begin in range(0, len(each), _AT_ONCE)]
+    for _ in parts:
+        # Other threads may be at it, with more files.
+        hand = _hand = (_hand + 1) % len(parts)
+        each, begin = parts[hand]
+        each.madvise(mmap.MADV_DONTNEED, begin, min(_AT_ONCE, len(each) - begin))
+        if mapped() <= most - most // _LESS_PART:
+            break
 
 
 def mapped() -> int:
