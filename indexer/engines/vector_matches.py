@@ -142,10 +142,12 @@ class VectorMatches:
         with reading(self._snapshot.folder):
             left = np.array(refs, np.int32)
             documents = self._arrays.essays[left].astype(np.int32) if part == "title" else left
+            spoken = self._arrays.languages_of(self._arrays.place_of.take(documents))
             finder = Patterns(self._arrays, self._check_clock)
-            for pattern in patterns:
+            # The rarest first leaves the least to look for.
+            for pattern in sorted(patterns, key=lambda one: -self._weighed(one).idf):
                 field = fields.of_part(part, pattern.view)
-                held = finder.held(pattern, field, documents)
+                held = finder.held(pattern, field, documents, spoken)
                 left, documents = left[held], documents[held]
                 if not len(left):
                     break

@@ -143,8 +143,11 @@ class Patterns:
         ends = begins + advances[order]
         return self._windows(begins, ends, numbers, times, slop)
 
-    def held(self, pattern: Pattern, field: str, documents: Array) -> Array:
-        """Which of some documents have a pattern in a field, as flags."""
+    def held(
+        self, pattern: Pattern, field: str, documents: Array, spoken: Collection[str]
+    ) -> Array:
+        """Which of some documents have a pattern in a field, as flags; these are in the languages
+        ``spoken``."""
         if pattern.slop is not None:
             lists = [self.near(path, pattern.slop, field) for path in pattern.paths]
         else:
@@ -155,6 +158,8 @@ class Patterns:
         if pattern.slop is None:
             steps = (path[0] for path in pattern.paths if len(path) == 1)
             for term in {one.term for one in chain.from_iterable(steps)}:
+                if pattern.view == "stem" and language_of(term) not in spoken:
+                    continue
                 flags |= self._arrays.pieces(field, term).held(documents)
         return flags
 
