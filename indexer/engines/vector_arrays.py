@@ -80,9 +80,7 @@ class Piece:
     @property
     def room(self) -> int:
         """The bytes that it takes beside those of the files, with what is yet to be made of it."""
-        size = len(self.frequencies)
-        blocks = 8 * (size // _BLOCK) if size > _SHORT else 0
-        return 1_000 + blocks
+        return 1_000 + 8 * (len(self.frequencies) // _BLOCK)
 
     @property
     def gone(self) -> int:
@@ -129,16 +127,32 @@ class Piece:
         size = len(self.frequencies)
         if size <= _SHORT or len(at) * _BLOCK > size:
             return starts(self.frequencies).take(at)
-        blocks = self._blocks
-        if blocks is None:
-            sums = np.add.reduceat(self.frequencies, np.arange(0, size, _BLOCK), dtype=np.intp)
-            blocks = self._blocks = starts(sums)
-        first = at - at % _BLOCK
-        near = first[:, None] + np.arange(_BLOCK)
-        counts = self.frequencies.take(near, mode="clip")
-        counts[near >= at[:, None]] = 0
-        found: Array = blocks.take(first // _BLOCK) + counts.sum(axis=1, dtype=np.intp)
-        return found
+        return _begins([self], [at])[0]
+
+    def blocks(self) -> Array:
+        """Where the positions begin of every so many documents."""
+        if self._blocks is None:
+            firsts = np.arange(0, len(self.frequencies), _BLOCK)
+            self._blocks = starts(np.add.reduceat(self.frequencies, firsts, dtype=np.intp))
+        return self._blocks
+
+
+def _begins(pieces: Sequence[Piece], lists: Sequence[Array]) -> tuple[Array, Array]:
+    """Where the positions of documents begin, by their indices in each piece, and how many they
+    are."""
+    block, before = np.divmod(np.concatenate(lists), _BLOCK)
+    near = (block * _BLOCK)[:, None] + np.arange(_BLOCK)
+    counts, begins = [], []
+    begin = 0
+    for piece, own in zip(pieces, lists, strict=True):
+        end = begin + len(own)
+        counts.append(piece.frequencies.take(near[begin:end], mode="clip"))
+        begins.append(piece.blocks().take(block[begin:end]))
+        begin = end
+    found = np.concatenate(counts)
+    sizes = found[np.arange(len(found)), before]
+    found[np.arange(_BLOCK) >= before[:, None]] = 0
+    return np.concatenate(begins) + found.sum(axis=1, dtype=np.intp), sizes
 
 
 class Pieces(tuple[Piece, ...]):
@@ -155,15 +169,28 @@ class Pieces(tuple[Piece, ...]):
         """Where some documents of the commit, none of them deleted, have the term."""
         if len(self) == 1:
             return self[0].within(wanted)
-        parts = [part for piece in self if len((part := piece.within(wanted)).indices)]
-        if len(parts) < 2:
-            return parts[0] if parts else _NOT_FOUND
-        indices, counts, positions = map(np.concatenate, zip(*parts, strict=True))
+        pieces, lists, numbers = [], [], []
+        for piece in self:
+            there, at = among(piece.documents, wanted - piece.base if piece.base else wanted)
+            own = there.nonzero()[0]
+            if len(own):
+                pieces.append(piece)
+                numbers.append(own)
+                lists.append(at.take(own))
+        if not pieces:
+            return _NOT_FOUND
+        begins, counts = _begins(pieces, lists)
+        at, ends = spans(begins, counts), starts(counts)
+        found, begin = [], 0
+        for piece, own in zip(pieces, lists, strict=True):
+            end = begin + len(own)
+            found.append(piece.positions.take(at[ends[begin] : ends[end]]))
+            begin = end
+        positions = np.concatenate(found)
+        indices = np.concatenate(numbers)
         order = indices.argsort()
         sizes = counts.take(order)
-        return Found(
-            indices.take(order), sizes, positions.take(spans(starts(counts).take(order), sizes))
-        )
+        return Found(indices.take(order), sizes, positions.take(spans(ends.take(order), sizes)))
 
     def held(self, wanted: Array) -> Array:
         """Which of some documents of the commit, none of them deleted, have it, as flags."""
