@@ -26,9 +26,11 @@ PIPELINE_VERSION = 1
 # Bytes. A file is held whole, and several times over once it is analysed; the longest novels
 # have some ten million.
 LARGEST = 256 * 2**20
-# Nanoseconds. A file changed so recently may change again without its time or size telling
-# (two seconds is the coarsest clock of a file system in use, FAT's).
-_TOO_FRESH = 2 * 10**9
+# Nanoseconds. A file changed so recently may change again without its time or size telling: the
+# coarsest clock of a file system in use has steps of two seconds (FAT's), and one that tells parts
+# of a second steps of some ten milliseconds at most.
+_SECOND = 10**9
+_TOO_FRESH, _TOO_FRESH_BY_PARTS = 2 * _SECOND, _SECOND // 10
 # Stored for a file whose time can't be trusted to tell; such a file is compared by content.
 NO_TIME = 0
 # What most files need.
@@ -238,8 +240,10 @@ def _load(path: str) -> tuple[bytes, int, int] | None:
     if len(data) > LARGEST:
         raise ReadError(f"larger than {LARGEST // 2**20} MB")
     steady = (before.st_size, before.st_mtime_ns) == (len(data), after.st_mtime_ns)
-    settled = time.time_ns() - after.st_mtime_ns > _TOO_FRESH
-    return data, len(data), after.st_mtime_ns if steady and settled else NO_TIME
+    time_ns = after.st_mtime_ns
+    too_fresh = _TOO_FRESH_BY_PARTS if time_ns % _SECOND else _TOO_FRESH
+    settled = time.time_ns() - time_ns > too_fresh
+    return data, len(data), time_ns if steady and settled else NO_TIME
 
 
 def _sample(document: Document) -> str:

@@ -137,6 +137,24 @@ def test_a_file_that_has_just_changed_is_not_trusted_by_its_time(tmp_path: Path)
         assert made.fingerprint.mtime_ns == entries.NO_TIME
 
 
+def test_how_long_a_change_is_fresh_is_told_by_the_clock_of_its_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = 10**9
+    path = write(tmp_path)
+
+    def noted(changed: int, later: int) -> int:
+        os.utime(path, ns=(changed, changed))
+        monkeypatch.setattr(time, "time_ns", lambda: changed + later)
+        return entry(make_entry(job(path))).fingerprint.mtime_ns
+
+    whole, parts = 1_600_000_000 * second, 1_600_000_000 * second + 30_000_000
+    assert noted(whole, second) == entries.NO_TIME
+    assert noted(whole, 3 * second) == whole
+    assert noted(parts, second // 20) == entries.NO_TIME
+    assert noted(parts, second // 2) == parts
+
+
 def test_a_file_that_changes_while_it_is_read_is_not_trusted_by_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
