@@ -36,6 +36,7 @@ _PIECES_EACH = 4
 
 # Documents whose counts are added up beforehand, to find the positions of one of them.
 _BLOCK = 16
+_NEAR = np.arange(_BLOCK)
 # Up to so many are all added up whenever that is asked for.
 _SHORT = 2_048
 # Where a list has so many documents for each end of a run of deleted ones, the ends are looked for
@@ -124,10 +125,14 @@ class Piece:
         return Found(indices, counts, self.positions.take(spans(self._begins(at), counts)))
 
     def _begins(self, at: Array) -> Array:
+        """Where the positions of documents begin, by their indices."""
         size = len(self.frequencies)
         if size <= _SHORT or len(at) * _BLOCK > size:
             return starts(self.frequencies).take(at)
-        return _begins([self], [at])[0]
+        block = at // _BLOCK
+        first = block * _BLOCK
+        near = self.frequencies.take(first[:, None] + _NEAR, mode="clip")
+        return self.blocks().take(block) + _before(near, at - first)
 
     def blocks(self) -> Array:
         """Where the positions begin of every so many documents."""
@@ -141,18 +146,24 @@ def _begins(pieces: Sequence[Piece], lists: Sequence[Array]) -> tuple[Array, Arr
     """Where the positions of documents begin, by their indices in each piece, and how many they
     are."""
     block, before = np.divmod(np.concatenate(lists), _BLOCK)
-    near = (block * _BLOCK)[:, None] + np.arange(_BLOCK)
-    counts, begins = [], []
+    wanted = (block * _BLOCK)[:, None] + _NEAR
+    near, blocks = [], []
     begin = 0
     for piece, own in zip(pieces, lists, strict=True):
         end = begin + len(own)
-        counts.append(piece.frequencies.take(near[begin:end], mode="clip"))
-        begins.append(piece.blocks().take(block[begin:end]))
+        near.append(piece.frequencies.take(wanted[begin:end], mode="clip"))
+        blocks.append(piece.blocks().take(block[begin:end]))
         begin = end
-    found = np.concatenate(counts)
-    sizes = found[np.arange(len(found)), before]
-    found[np.arange(_BLOCK) >= before[:, None]] = 0
-    return np.concatenate(begins) + found.sum(axis=1, dtype=np.intp), sizes
+    found = np.concatenate(near)
+    counts = found[np.arange(len(found)), before]
+    return np.concatenate(blocks) + _before(found, before), counts
+
+
+def _before(near: Array, number: Array) -> Array:
+    """The sum of so many of the first numbers of each row, of which the others are lost."""
+    near[number[:, None] <= _NEAR] = 0
+    found: Array = near.sum(axis=1, dtype=np.intp)
+    return found
 
 
 class Pieces(tuple[Piece, ...]):
