@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer import ranking
+from indexer.engines.base import Group
 from indexer.nearness import nearness
 from indexer.planning import make_plan
 from indexer.query import parse
@@ -140,6 +141,29 @@ def test_pages_neither_overlap_nor_leave_anything_out(
             )
         ]
         assert pages == whole
+
+
+def test_groups_that_cannot_come_first_any_more_are_not_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "_BATCH", 2)
+    entries = [entry(f"e{n:02}", f"alpha {'beta ' * (n < 4)}{'x ' * n}") for n in range(30)]
+    engine = stocked(tmp_path / "i", entries)
+    plan, _ = make_plan(parse("alpha beta gamma"), ("en",), engine)
+    matches = engine.search(plan, deadline=time.monotonic() + 60)
+    asked: list[int] = []
+
+    def groups(start: int, stop: int) -> list[Group]:
+        asked.append(stop)
+        return found(start, stop)
+
+    found = matches.groups
+    monkeypatch.setattr(matches, "groups", groups)
+    (first,) = ranking.ranked(matches, plan, sort="relevance", start=0, stop=1)
+    assert max(asked) < 30
+    monkeypatch.setattr(ranking, "_BATCH", 100)
+    assert ranking.ranked(matches, plan, sort="relevance", start=0, stop=1) == [first]
+    assert max(asked) == 30
 
 
 @pytest.mark.parametrize(
