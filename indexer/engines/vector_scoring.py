@@ -28,6 +28,7 @@ _FEW_IN_ALL = 65_536
 _SHORTER = 4
 # A score in the order of its sum may be more than its bound in the last digits.
 _MARGIN = 1e-9
+_NONE = np.empty(0, np.int32)
 # The most that a sum of steps may be.
 _MOST = 65_535 / STEPS - 256
 
@@ -80,7 +81,7 @@ class Scoring:
         if tier.documents is not None:
             return self.listed(tier.documents) if len(tier.documents) <= _FEW else None
         places = tier.essays.nonzero()[0]
-        if self._arrays.passages.take(places).sum() > _FEW_IN_ALL:
+        if tier.whole or self._arrays.passages.take(places).sum() > _FEW_IN_ALL:
             return None
         return self.of(tier, places, words)
 
@@ -173,6 +174,8 @@ class Scoring:
             begins = tier.documents.searchsorted(first.astype(np.int32))
             ends = tier.documents.searchsorted(arrays.last.take(places).astype(np.int32))
             return self.listed(tier.documents.take(spans(begins, ends - begins)))
+        if tier.whole and not any(isinstance(part, Dense) for part in tier.parts):
+            return self._of_alone(places)
         counts = arrays.passages.take(places)
         begins = starts(counts)
         # What a number of a passage among all of these essays lacks to its document.
@@ -209,6 +212,20 @@ class Scoring:
             bits = bits.take(found, axis=1)
         documents = everything.take(found).astype(np.int32)
         return Scored(documents, scores.take(found), arrays.place_of.take(documents), bits)
+
+    def _of_alone(self, places: Array) -> Scored:
+        """The same where there is but one pattern, of which no passage is in two parts."""
+        documents, scores = [_NONE], [np.empty(0)]
+        for _, times, part in self._spoken(places):
+            assert isinstance(part, Listed)
+            _, first, count = part.ranges_in(places)
+            at = spans(first, count)
+            documents.append(part.documents.take(at))
+            scores.append(np.full(len(at), _times(times, part.worths_at(at))))
+        found = np.concatenate(documents)
+        order = found.argsort(kind="stable")
+        found = found.take(order)
+        return Scored(found, np.concatenate(scores).take(order), self._arrays.place_of.take(found))
 
 
 def _times(times: int, worths: Array | float) -> Array | float:
