@@ -36,9 +36,7 @@ class FakeWatchfiles(ModuleType):
         return keep(None, str(path))
 
 
-def test_without_the_package_it_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_package_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     with pytest.raises(SettingsError, match="pip install watchfiles"):
         next(changes([tmp_path]))
