@@ -388,11 +388,14 @@ def test_every_example_of_the_help_is_understood(operator: Operator) -> None:
 def test_the_longest_query_takes_linear_time(unit: str) -> None:
     def seconds(length: int) -> float:
         text = unit * (length // len(unit)) + "a"
-        started = time.process_time()
-        query = parse(text)
-        took = time.process_time() - started
-        assert len(query.notes) <= 3 * (MAX_NOTES + 1)
-        return took
+        took = []
+        # The first may pay for what other tests left lying.
+        for _ in range(3):
+            started = time.process_time()
+            query = parse(text)
+            took.append(time.process_time() - started)
+            assert len(query.notes) <= 3 * (MAX_NOTES + 1)
+        return min(took)
 
     # Ten times the length; quadratic would be a hundred times.
     assert seconds(40_000) < 40 * max(seconds(4_000), 0.003)
