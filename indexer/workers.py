@@ -6,6 +6,7 @@ its process, or never ends, costs no other job.
 
 from __future__ import annotations
 
+import gc
 import heapq
 import signal
 from collections import deque
@@ -24,6 +25,8 @@ R = TypeVar("R")
 _AHEAD = 4
 # Results that may wait for an earlier one; with the weight below, all that is held at once.
 _WINDOW = 512
+# Objects made and not freed until a process looks for those that only hold one another.
+_MADE_BETWEEN_LOOKS = 50_000
 _LIMIT_SIGNAL: int | None = getattr(signal, "SIGALRM", None)
 
 
@@ -253,6 +256,10 @@ def _serve(connection: Connection, function: Callable[[Any], Any]) -> None:
     if _LIMIT_SIGNAL is not None:
         # Ends the process even inside a parser written in C, and also when the parent is gone.
         signal.signal(_LIMIT_SIGNAL, signal.SIG_DFL)
+    # Nearly all that a job makes is freed without being looked for, and what was there before it is
+    # never: to look as often as by default takes some 3 % of the time.
+    gc.freeze()
+    gc.set_threshold(_MADE_BETWEEN_LOOKS)
     with suppress(EOFError, OSError):
         connection.send(None)
         while True:
