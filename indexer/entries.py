@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Raised whenever readers, structure, chunking or language detection make another entry of the
 # same bytes: what was indexed before is read again.
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 # Bytes. A file is held whole, and several times over once it is analysed; the longest novels
 # have some ten million.
 LARGEST = 256 * 2**20

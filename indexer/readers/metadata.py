@@ -117,6 +117,9 @@ def _spelled(text: str) -> str | None:
 
 
 def _checked(year: int | None, month: int | None = None, day: int | None = None) -> str | None:
+    # A month or day of 00 is one that is not known.
+    month = month or None
+    day = (day or None) if month else None
     try:
         date(year or 0, month or 1, day or 1)
     except ValueError:
