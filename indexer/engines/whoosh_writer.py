@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from array import array
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +65,8 @@ class _EssayWriter(SegmentWriter):
 
     def _flush_segment(self) -> None:
         self.perdocwriter.close()
-        names = sorted(self._joined)
-        # numpy moves numbers without Python's lock, so that two fields take little longer than one.
-        with ThreadPoolExecutor(2) as pool:
-            finished = pool.map(lambda name: self._joined.pop(name).finish(), names)
-            for name, lists in zip(names, finished, strict=True):
-                self.fieldwriter.write_field(name, *lists)
+        for name in sorted(self._joined):
+            self.fieldwriter.write_field(name, *self._joined.pop(name).finish())
         self.fieldwriter.close()
 
     def add(self, entry: Entry, inverted: Inverted) -> None:
