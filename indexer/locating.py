@@ -64,11 +64,6 @@ def _locations(tokens: Iterable[Token], language: str) -> Iterator[Location]:
             yield Location("stem", stem_term(stem, language), position, start, end)
 
 
-def located(piece: str, language: str) -> Located:
-    """All that a piece of a text has."""
-    return _short(piece, language) if len(piece) <= _LONG else _located(piece, language)
-
-
 def _located(piece: str, language: str) -> Located:
     tokens = analyse(piece, language)
     advance = tokens[-1].position + 1 if tokens else 0
@@ -76,6 +71,29 @@ def _located(piece: str, language: str) -> Located:
 
 
 _short = lru_cache(maxsize=5_000)(_located)
+
+
+class Wanted:
+    """The terms wanted of texts of one language, and where each piece has some; of one thread.
+
+    A piece is looked at once, however often it is asked about: some are whole texts, of scripts
+    without spaces.
+    """
+
+    def __init__(self, language: str, terms: Mapping[View, Set[str]]) -> None:
+        self.language = language
+        self.terms = terms
+        self._known: dict[str, Located] = {}
+
+    def of(self, piece: str) -> Located:
+        """What of it a piece has."""
+        found = self._known.get(piece)
+        if found is None:
+            look = _short if len(piece) <= _LONG else _located
+            every, advance = look(piece, self.language)
+            there = tuple([one for one in every if one.term in self.terms[one.view]])
+            found = self._known[piece] = Located(there, advance)
+        return found
 
 
 class _Pieces:
@@ -115,20 +133,21 @@ def _pieces_of(language: str) -> _Pieces:
 class Locator:
     """Finds the same terms in many texts of one language; of one thread."""
 
-    def __init__(self, language: str, wanted: Mapping[View, Set[str]]) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted: Wanted) -> None:
+        self._located = wanted.of
+        self._wanted = wanted.terms
+        language = wanted.language
         self._pieces = _pieces_of(language)
         # The pieces that have such a term, of the first so many that were known.
         self._holding: frozenset[str] = frozenset()
         self._seen = -1
-        self._found: dict[str, Located] = {}
         # Pieces that surely have none, in a process that ends soon: how many positions each takes.
         self._passed: dict[str, int] = {}
         # What words begin with that have such a term; nothing where that can't be told.
         self._initials: frozenset[str] = frozenset()
         if language not in STEMMERS or language in _KEEP_INITIALS:
-            begins = {term[:1] for term in wanted["exact"]}
-            begins |= {stem_of(term)[:1] for term in wanted["stem"]}
+            begins = {term[:1] for term in self._wanted["exact"]}
+            begins |= {stem_of(term)[:1] for term in self._wanted["stem"]}
             self._initials = frozenset(begins | {letter.upper() for letter in begins})
 
     def places(self, text: str, *, positions: bool) -> list[Place]:
@@ -141,7 +160,7 @@ class Locator:
             unknown = set(pieces).difference(advances)
             if indexer.ONE_SHOT:
                 unknown = self._pass_over(unknown, positions)
-            long = {piece: self._in(piece) for piece in unknown if len(piece) > _LONG}
+            long = {piece: self._located(piece) for piece in unknown if len(piece) > _LONG}
             for piece in unknown.difference(long):
                 self._pieces.learn(piece)
         if self._seen != len(advances):
@@ -169,10 +188,6 @@ class Locator:
                 end = offset + len(piece)
                 placed.append(Place(piece, offset, position))
         return placed
-
-    def locations(self, piece: str) -> tuple[Location, ...]:
-        """Where the terms stand in a piece, by position."""
-        return self._in(piece).locations
 
     def _pass_over(self, pieces: Iterable[str], positions: bool) -> set[str]:
         """Those of some pieces that may have one of the terms, or whose number of positions is to
@@ -228,14 +243,6 @@ class Locator:
             for view, terms in self._wanted.items()
             for piece in self._pieces.holding(view, terms)
         )
-
-    def _in(self, piece: str) -> Located:
-        found = self._found.get(piece)
-        if found is None:
-            every, advance = located(piece, self._pieces.language)
-            wanted = tuple(one for one in every if one.term in self._wanted[one.view])
-            found = self._found[piece] = Located(wanted, advance)
-        return found
 
 
 def _offset(text: str, piece: str, start: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import indexer
 from indexer.beginnings import beginnings, has_words, letters_of, may_hold, pieces
 from indexer.keeping import cached_property
-from indexer.locating import Locator, located
+from indexer.locating import Locator, Wanted
 from indexer.matching import along
 from indexer.records import NamedTuple, replace
 from indexer.terms import width_of
@@ -40,7 +40,6 @@ class _Row(NamedTuple):
     number: int
     pattern: Pattern
     steps: list[list[tuple[bytes, ...] | None]]
-
     side_by_side: bool
 
 
@@ -55,16 +54,15 @@ class Marker:
         if indexer.ONE_SHOT and all(pattern.view == "exact" for pattern in patterns):
             # No stems are asked for, and what makes them takes a while to load.
             language = ""
-        self._language = language
         # Terms that are a match alone, with the patterns they are of; the other patterns.
         self._alone: dict[View, dict[str, list[int]]] = {"exact": {}, "stem": {}}
         self._rows: list[_Row] = []
-        self._wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
+        wanted: dict[View, set[str]] = {"exact": set(), "stem": set()}
         for number, pattern in enumerate(patterns):
             rows = []
             for path in pattern.paths:
                 terms = {one.term for step in path for one in step}
-                self._wanted[pattern.view] |= terms
+                wanted[pattern.view] |= terms
                 if len(path) == 1:
                     for term in terms:
                         self._alone[pattern.view].setdefault(term, []).append(number)
@@ -88,13 +86,14 @@ class Marker:
                 self._rows.append(_Row(number, pattern, steps, side_by_side))
         # What words begin with that are wanted.
         self._begin_alone = beginnings(self._alone, language)
-        self._begin = beginnings(self._wanted, language) if self._rows else self._begin_alone
+        self._begin = beginnings(wanted, language) if self._rows else self._begin_alone
+        self._wanted = Wanted(language, wanted)
         # The marks in each piece of the patterns of one term.
         self._pieces: dict[str, list[Mark]] = {}
 
     @cached_property
     def _locator(self) -> Locator:
-        return Locator(self._language, self._wanted)
+        return Locator(self._wanted)
 
     def marks(self, text: str) -> list[Mark]:
         """Marks in order of their start; those of one pattern neither overlap nor touch."""
@@ -133,9 +132,7 @@ class Marker:
         for piece, offset, base in places:
             for start, end, number in self._marks_in(piece):
                 spans.setdefault(number, []).append((offset + start, offset + end))
-            for view, term, place, start, end in located(piece, self._language).locations:
-                if term not in self._wanted[view]:
-                    continue
+            for view, term, place, start, end in self._wanted.of(piece).locations:
                 position, begin = base + place, offset + start
                 terms[view].setdefault(term, []).append(position)
                 offsets[term, position] = (begin, offset + end)
@@ -159,7 +156,7 @@ class Marker:
             # How many words there are between is all one to those that stand side by side.
             position += has_words(letters, after, begin)
             places.append((piece, begin, position))
-            position += located(piece, self._language).advance
+            position += self._wanted.of(piece).advance
             after = end
         return places
 
@@ -168,7 +165,7 @@ class Marker:
         if found is None:
             found = [
                 Mark(start, end, number)
-                for view, term, _, start, end in located(piece, self._language).locations
+                for view, term, _, start, end in self._wanted.of(piece).locations
                 for number in self._alone[view].get(term, ())
             ]
             if len(found) > 1:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer import locating
 from indexer.analysis import analyse
-from indexer.locating import Locator
+from indexer.locating import Locator, Wanted
 from indexer.plan import View
 from indexer.terms import exact_term, stem_term
 
@@ -38,11 +38,11 @@ def whole(text: str, language: str) -> list[Found]:
     return found
 
 
-def located(locator: Locator, text: str) -> list[Found]:
+def located(wanted: Wanted, text: str) -> list[Found]:
     return [
         (view, term, base + position, offset + start, offset + end)
-        for piece, offset, base in locator.places(text, positions=True)
-        for view, term, position, start, end in locator.locations(piece)
+        for piece, offset, base in Locator(wanted).places(text, positions=True)
+        for view, term, position, start, end in wanted.of(piece).locations
     ]
 
 
@@ -53,11 +53,11 @@ def test_a_text_in_pieces_has_the_terms_of_the_whole(text: str, language: str, n
     for view, term, *_ in every[nth::3]:
         wanted[view].add(term)
     expected = [one for one in every if one[1] in wanted[one[0]]]
-    assert sorted(located(Locator(language, wanted), text)) == sorted(expected)
+    assert sorted(located(Wanted(language, wanted), text)) == sorted(expected)
 
 
 def test_positions_are_left_out_where_nobody_asks() -> None:
-    locator = Locator("en", {"exact": {"liberty"}, "stem": set()})
+    locator = Locator(Wanted("en", {"exact": {"liberty"}, "stem": set()}))
     places = locator.places("On liberty, and liberty.", positions=False)
     assert [(place.piece, place.offset) for place in places] == [("liberty,", 3), ("liberty.", 16)]
 
@@ -66,10 +66,10 @@ def test_what_is_known_is_bounded_and_given_up_whole(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(locating, "_MOST_PIECES", 20)
     monkeypatch.setattr(locating, "_known", {})
     wanted: dict[View, set[str]] = {"exact": {"liberty"}, "stem": set()}
-    first = Locator("en", wanted)
+    first = Locator(Wanted("en", wanted))
     for number in range(30):
         assert len(first.places(f"word{number} of liberty", positions=True)) == 1
-    second = Locator("en", wanted)
+    second = Locator(Wanted("en", wanted))
     assert len(second.places("of liberty", positions=True)) == 1
     # One that was under way goes on with what it knew.
     assert len(first.places("word31 of liberty", positions=True)) == 1
@@ -82,7 +82,7 @@ def test_threads_that_learn_at_once_miss_nothing(monkeypatch: pytest.MonkeyPatch
     def look() -> None:
         for number in range(300):
             word = f"term{number}"
-            locator = Locator("en", {"exact": {word}, "stem": set()})
+            locator = Locator(Wanted("en", {"exact": {word}, "stem": set()}))
             for text in (f"the {word} here", f"({word}) there", f"{word}; {word}!"):
                 if len(locator.places(text, positions=False)) != text.count(word):
                     wrong.append(text)

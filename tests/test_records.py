@@ -16,7 +16,7 @@ import indexer
 from indexer import figures, light_messages, light_records, locating, plain_json, records
 from indexer.engines import whoosh_entries
 from indexer.languages import STEMMERS
-from indexer.locating import Locator
+from indexer.locating import Locator, Wanted
 from indexer.plan import View
 from indexer.splitting import Atom, chunks, pattern_for
 from indexer.terms import stems
@@ -233,17 +233,17 @@ def test_a_process_that_ends_soon_finds_the_same_places(
     text: str, words: set[str], positions: bool
 ) -> None:
     wanted: Mapping[View, set[str]] = {"exact": words, "stem": {f"en:{word}" for word in words}}
-    found = Locator("en", wanted).places(text, positions=positions)
+    found = Locator(Wanted("en", wanted)).places(text, positions=positions)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(indexer, "ONE_SHOT", True)
         patched.setattr(locating, "_known", {})
-        assert Locator("en", wanted).places(text, positions=positions) == found
+        assert Locator(Wanted("en", wanted)).places(text, positions=positions) == found
 
 
 @given(st.from_regex(r"[a-z]{1,14}", fullmatch=True), st.sampled_from(sorted(STEMMERS)))
 def test_a_piece_that_is_passed_over_has_no_such_stem(word: str, language: str) -> None:
     found = stems(Atom(word, word, 0, len(word)), language)
     for stem in found:
-        locator = Locator(language, {"exact": set(), "stem": {f"{language}:{stem}"}})
+        locator = Locator(Wanted(language, {"exact": set(), "stem": {f"{language}:{stem}"}}))
         assert locator.may_hold(f"({word.title()}).")
         assert locator.may_hold(f"x-{word}")
